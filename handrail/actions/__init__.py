@@ -1,0 +1,1 @@
+"""ACT: the only code that changes the records. One file per stage."""

@@ -1,0 +1,163 @@
+"""The frame of every action: may? -> decide -> write -> sign -> queue, in one transaction.
+
+    require(actor, "accept")
+    with moving(request, to="accepted", actor=actor, verb="accept", now=now) as move:
+        ...
+        move.next(action="check_arrival", at=visit_at)
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from handrail.core.access import Actor, why_not_allowed
+from handrail.core.journey import CLOCKS, STAGES, due_at, is_open, why_not_move
+from handrail.records.casebook.models import HelpRequest, Task, TimelineEntry
+from handrail.records.casebook.requests import new_entry
+from handrail.records.casebook.tasks import new_task
+from handrail.records.ledger.signing import Signature, signed
+
+
+class Refused(Exception):
+    """A rule said no. `reason` is a code; web.words has the sentence."""
+
+    def __init__(self, reason: str, **facts: Any) -> None:
+        super().__init__(reason)
+        self.reason, self.facts = reason, facts
+
+
+class Forbidden(Refused):
+    """The role may not do this."""
+
+
+class Stale(Refused):
+    """Somebody was first. `by` names them when it is known."""
+
+    def __init__(self, reason: str = "somebody_was_first", **facts: Any) -> None:
+        super().__init__(reason, **facts)
+
+
+def require(actor: Actor, action: str) -> None:
+    """Raise Forbidden unless the table of access lets this actor do this action."""
+    reason = why_not_allowed(actor, action)
+    if reason:
+        raise Forbidden(reason)
+
+
+def refuse_if(reason: str | None, **facts: Any) -> None:
+    """Raise Refused when core gave a reason."""
+    if reason:
+        raise Refused(reason, **facts)
+
+
+@dataclass
+class Change:
+    """What an action is about to write on one request, gathered and written once at the end."""
+
+    request: HelpRequest
+    actor: Actor
+    now: datetime
+    signature: Signature
+    stage: str
+    values: dict[str, Any] = field(default_factory=dict)
+    entries: list[TimelineEntry] = field(default_factory=list)
+    tasks: list[Task] = field(default_factory=list)
+
+    def set(self, **values: Any) -> None:
+        """Fields of the request to write."""
+        self.values.update(values)
+
+    def next(self, *, action: str, at: datetime, note: dict[str, Any] | None = None) -> None:
+        """What is due next, and when. `note` is the counselor's own words, sealed."""
+        self.set(next_action=action, next_at=at, next_note=note or {})
+
+    def say(self, kind: str, *, for_person: bool = False, **body: Any) -> TimelineEntry:
+        """Add a line to the timeline."""
+        entry = new_entry(self.request, kind, actor=self.actor, at=self.now, **body)
+        entry.is_for_person = for_person
+        self.entries.append(entry)
+        return entry
+
+    def later(self, kind: str, *, key: str, at: datetime | None = None, **args: Any) -> None:
+        """Leave a task for the worker, in this transaction."""
+        self.tasks.append(new_task(kind, key=key, run_at=at or self.now, now=self.now, **args))
+
+
+@contextmanager
+def changing(
+    request: HelpRequest, *, actor: Actor, verb: str, now: datetime, why: str = ""
+) -> Iterator[Change]:
+    """Change one request in one transaction, signed, by compare-and-set on its version.
+
+    Raises Stale when the request changed since it was read; nothing is written then.
+    """
+    with (
+        transaction.atomic(),
+        signed(actor.key, verb, stream=request.stream, now=now, why=why) as signature,
+    ):
+        change = Change(request, actor, now, signature, request.stage)
+        yield change
+        _write(change)
+
+
+@contextmanager
+def moving(
+    request: HelpRequest, *, to: str, actor: Actor, verb: str, now: datetime, why: str = ""
+) -> Iterator[Change]:
+    """As `changing`, and the request moves to another stage. The stage's clock starts unless `next` is called."""
+    refuse_if(why_not_move(request.stage, to, role=actor.role), start=request.stage, end=to)
+    with changing(request, actor=actor, verb=verb, now=now, why=why) as change:
+        begin_stage(change, to)
+        yield change
+
+
+def begin_stage(change: Change, to: str) -> None:
+    """Put the request in a stage: its clock, its next step, and its line on the timeline."""
+    stage = STAGES[to]
+    change.stage = to
+    change.set(stage=to, stage_at=change.now)
+    if stage.clock:
+        at = due_at(stage.clock, start=change.now, minutes=settings.HANDRAIL_CLOCKS)
+        change.next(action=CLOCKS[stage.clock].next_action, at=at)
+        change.set(due_at=at)
+    if not is_open(to):
+        change.set(next_action="", next_at=None, owner=None, in_queue=False)
+    change.say("step", for_person=True, start=change.request.stage, end=to)
+
+
+def _write(change: Change) -> None:
+    request = change.request
+    values = change.values
+    if not is_open(request.stage) and is_open(change.stage):
+        values.setdefault("in_queue", values.get("owner") is None)
+    next_at = values.get("next_at")
+    if next_at is not None:
+        change.tasks.append(
+            new_task(
+                "clock",
+                key=f"{request.pk}:{request.version + 1}",
+                run_at=next_at,
+                now=change.now,
+                request=str(request.pk),
+                version=request.version + 1,
+            )
+        )
+    if values:
+        moved = HelpRequest.objects.filter(pk=request.pk, version=request.version, stage=request.stage).raw_update(
+            change.signature, request.pk, version=request.version + 1, **values
+        )
+        if not moved:
+            raise Stale
+    if change.entries:
+        TimelineEntry.objects.bulk_create(change.entries)
+    if change.tasks:
+        Task.objects.bulk_create(change.tasks, ignore_conflicts=True)
+    for name, value in values.items():
+        setattr(request, name, value)
+    if values:
+        request.version += 1

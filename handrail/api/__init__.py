@@ -1,0 +1,1 @@
+"""SPEAK: what other machines may read."""

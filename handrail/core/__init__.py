@@ -1,0 +1,1 @@
+"""DECIDE: the rules, in plain Python. No Django, no I/O, no clock."""

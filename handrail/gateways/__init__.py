@@ -1,0 +1,1 @@
+"""REACH: one file per outside service. Each sees only the values handed to it."""

@@ -1,0 +1,17 @@
+"""Every address of Handrail, one door at a time."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.urls import include, path
+
+urlpatterns = [
+    path("account/", include("handrail.web.sign_in_urls")),
+    path("desk/", include("handrail.web.desk.urls")),
+    path("program/", include("handrail.web.program.urls")),
+    path("steward/", include("handrail.web.steward.urls")),
+    path("health/", include("handrail.api.urls")),
+    *i18n_patterns(
+        path("", include("handrail.web.public.urls")),
+        path("", include("handrail.web.person.urls")),
+        prefix_default_language=False,
+    ),
+]

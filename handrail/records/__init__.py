@@ -1,0 +1,1 @@
+"""REMEMBER: what is stored, and who may see which rows. No rules."""

@@ -1,0 +1,1 @@
+"""SHOW: one door per audience."""

@@ -1,0 +1,97 @@
+"""The doors: which role may open which, the idle lock, the second factor, and kind refusals.
+
+/desk/ is for counselors and supervisors, /program/ for intake staff, /steward/ for stewards and editors.
+A signed-out visitor is sent to sign in; another role gets 404, as if the door were not there.
+"""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.contrib import messages
+from django.core import signing
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+
+from handrail.actions._frame import Forbidden, Refused, Stale
+from handrail.core.access import DOORS
+from handrail.web.words import reason_words
+
+Handler = Callable[[HttpRequest], HttpResponse]
+STAFF_DOORS = ("desk", "program", "steward")
+SEEN_COOKIE = "seen"
+
+
+def door_of(path: str) -> str | None:
+    """The staff door a path lies behind, or None for a public one."""
+    first = path.split("/", 2)[1]
+    return first if first in STAFF_DOORS else None
+
+
+def staff_door(get_response: Handler) -> Handler:
+    """Let staff through their own door only, with a second factor, and lock a page left alone."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        door = door_of(request.path)
+        if door is None:
+            return get_response(request)
+        user = request.user
+        if not user.is_authenticated:
+            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}")
+        if door not in DOORS.get(user.role, ()):
+            raise Http404
+        if settings.HANDRAIL_SECOND_FACTOR and not _has_second_factor(request):
+            return redirect("/account/2fa/")
+        if _is_idle(request):
+            return redirect(f"/account/lock/?{urlencode({'next': request.path})}")
+        response = get_response(request)
+        stay_awake(request, response)
+        return response
+
+    return middleware
+
+
+def stay_awake(request: HttpRequest, response: HttpResponse) -> None:
+    """Note, in a signed cookie, that this member of staff is here now."""
+    value = signing.dumps(str(request.user.pk), salt="seen")
+    response.set_cookie(
+        SEEN_COOKIE, value, httponly=True, samesite="Lax", secure=settings.HANDRAIL_HTTPS, max_age=60 * 60 * 14
+    )
+
+
+def _is_idle(request: HttpRequest) -> bool:
+    value = request.COOKIES.get(SEEN_COOKIE, "")
+    try:
+        owner = signing.loads(value, salt="seen", max_age=settings.IDLE_LOCK_MINUTES * 60)
+    except signing.BadSignature:
+        return True
+    return bool(owner != str(request.user.pk))
+
+
+def _has_second_factor(request: HttpRequest) -> bool:
+    methods = request.session.get("account_authentication_methods", [])
+    return any(method.get("method") == "mfa" or "webauthn" in str(method) for method in methods)
+
+
+def kind_refusals(get_response: Handler) -> Handler:
+    """Turn a rule's no into the right answer: 403 for the wrong role, 409 for somebody-was-first, 422 else."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return get_response(request)
+
+    def process_exception(request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if not isinstance(error, Refused):
+            return None
+        status = 403 if isinstance(error, Forbidden) else 409 if isinstance(error, Stale) else 422
+        words = reason_words(error.reason, **error.facts)
+        if getattr(request, "htmx", False):
+            messages.error(request, words)
+        return render(request, "refused.html", {"words": words}, status=status)
+
+    middleware.process_exception = process_exception  # type: ignore[attr-defined]
+    return middleware
+
+
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token did not match: say what to do, without blame."""
+    return render(request, "form_too_old.html", status=403)

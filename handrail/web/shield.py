@@ -1,0 +1,36 @@
+"""Security headers on every answer: a strict policy, no referrer, nothing stored where it is private."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+CSP = "; ".join(f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
+PRIVATE_PREFIXES = ("/ask/", "/status/", "/leave/", "/go/", "/desk/", "/program/", "/steward/", "/account/")
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+
+def is_private(path: str) -> bool:
+    """True where a page may hold something of a person, in either language."""
+    bare = path[3:] if path.startswith("/es/") else path
+    return bare.startswith(PRIVATE_PREFIXES)
+
+
+def headers(get_response: Handler) -> Handler:
+    """Set the headers that every page has, without overwriting what a view set on purpose."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers.setdefault("Content-Security-Policy", CSP)
+        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        response.headers.setdefault("X-Content-Type-Options", "nosniff")
+        response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=(), interest-cohort=()")
+        response.headers.setdefault("X-Frame-Options", "DENY")
+        if is_private(request.path):
+            response.headers["Cache-Control"] = "no-store"
+        return response
+
+    return middleware

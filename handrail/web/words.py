@@ -1,0 +1,43 @@
+"""The words for codes: reasons, stages, flags. Core decides with codes; this is where they become sentences."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+REASONS: dict[str, Any] = {
+    "role_may_not": _("Your role cannot do this. Ask a supervisor if it should."),
+    "unknown_stage": _("There is no such step."),
+    "no_such_move": _("This step does not follow from where the request stands now."),
+    "not_your_move": _("This step is not yours to take."),
+    "somebody_was_first": _("Somebody changed this while you were looking. Nothing of yours was saved over it."),
+    "nobody_waiting": _("Nobody is waiting."),
+    "needs_next_step": _("Add a next step and a time. Every request needs one."),
+    "next_step_in_past": _("The next step is in the past. Pick a later time."),
+    "person_said_stop": _("They asked us to stop messages. We may not send any."),
+    "channel_not_allowed": _("They have not said this way of reaching them is safe."),
+    "no_address": _("We have no address for this way of reaching them."),
+    "no_voicemail": _("They said no voicemail."),
+    "outside_safe_hours": _("It is outside the hours they said are safe."),
+    "no_consent": _("You can't share with this program yet. Ask the person first."),
+    "consent_revoked": _("They took back their yes to this program."),
+    "consent_expired": _("Their yes to this program has run out. Ask again."),
+    "consent_not_yet": _("Their yes to this program starts later."),
+    "consent_other_recipient": _("Their yes was for another program."),
+    "consent_other_purpose": _("Their yes was for another purpose."),
+    "consent_not_for_this": _("Their yes does not cover this."),
+    "consent_without_words": _("The words they agreed to are missing. Record their yes again."),
+    "already_referred": _("This program has already been asked."),
+    "already_accepted": _("Another program has already said yes."),
+    "referral_closed": _("This referral is no longer open."),
+    "needs_visit_time": _("Give the day and time they should come."),
+    "needs_reason": _("Choose a reason."),
+    "not_offered": _("This place has not been offered to them."),
+    "not_listed": _("This place is no longer in the directory."),
+}
+
+
+def reason_words(code: str, **facts: Any) -> str:
+    """The sentence for a reason code. An unknown code reads as a plain no, never as the code."""
+    words = REASONS.get(code, _("This can't be done right now."))
+    by = facts.get("by")
+    return f"{words} ({by})" if by else str(words)

@@ -1,0 +1,1 @@
+"""KEEP TIME: claim due tasks, run them, retry, stop cleanly."""
