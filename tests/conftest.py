@@ -1,11 +1,55 @@
-"""One place decides which database and data folder a test run uses."""
+"""Fixtures that every test may use. The environment itself is set in tests/environment.py."""
 
-import os
-import tempfile
+from collections.abc import Iterator
+from datetime import datetime
 
-os.environ.setdefault("HANDRAIL_ENV", "test")
-os.environ.setdefault("HANDRAIL_DATA", tempfile.mkdtemp(prefix="handrail-test-"))
-os.environ.setdefault("HANDRAIL_SECOND_FACTOR", "no")
-os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
-if os.environ.get("TEST_POSTGRES_URL") and os.environ.get("TEST_ON") == "postgres":
-    os.environ["DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]
+import pytest
+
+from handrail.project.translations import compile_translations
+from tests.build import AT
+from tests.cast import Cast, make_cast
+
+compile_translations()
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> None:
+    """Let tests that empty the tables at their end do so, although the ledger is append-only."""
+    from django.db import connection  # noqa: PLC0415 - Django is ready only now
+
+    from handrail.records.ledger import triggers  # noqa: PLC0415
+
+    kind = type(connection.ops)
+    empty = kind.execute_sql_flush
+
+    def flush(self, statements):
+        triggers.remove(connection)
+        empty(self, statements)
+        triggers.install(connection)
+
+    kind.execute_sql_flush = flush
+
+
+@pytest.fixture(autouse=True)
+def fresh_memory() -> Iterator[None]:
+    """What a process remembers between requests must not reach from one test into the next."""
+    from django.core.cache import caches  # noqa: PLC0415
+
+    from handrail.records.directory.snapshot import forget  # noqa: PLC0415
+
+    forget()
+    caches["memory"].clear()
+    yield
+    forget()
+
+
+@pytest.fixture
+def at() -> datetime:
+    """The fixed moment that tests happen at."""
+    return AT
+
+
+@pytest.fixture
+def cast(db: None) -> Cast:
+    """Everybody: tasha, omar, priya, luis, ana, sam, eli."""
+    return make_cast()

@@ -1,9 +1,9 @@
 """The frame of every action: may? -> decide -> write -> sign -> queue, in one transaction.
 
-    require(actor, "accept")
-    with moving(request, to="accepted", actor=actor, verb="accept", now=now) as move:
-        ...
-        move.next(action="check_arrival", at=visit_at)
+require(actor, "accept")
+with moving(request, to="accepted", actor=actor, verb="accept", now=now) as move:
+    ...
+    move.next(action="check_arrival", at=visit_at)
 """
 
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.conf import settings
 from django.db import transaction
@@ -20,7 +21,9 @@ from handrail.core.journey import CLOCKS, STAGES, due_at, is_open, why_not_move
 from handrail.records.casebook.models import HelpRequest, Task, TimelineEntry
 from handrail.records.casebook.requests import new_entry
 from handrail.records.casebook.tasks import new_task
-from handrail.records.ledger.signing import Signature, signed
+from handrail.records.ledger.signing import CrossedError, Signature, signed
+
+Id = UUID | str
 
 
 class Refused(Exception):
@@ -73,7 +76,12 @@ class Change:
         self.values.update(values)
 
     def next(self, *, action: str, at: datetime, note: dict[str, Any] | None = None) -> None:
-        """What is due next, and when. `note` is the counselor's own words, sealed."""
+        """What is due next, and when. `note` is the counselor's own words, sealed.
+
+        Raises Refused("not_open") for a request that rests or was stopped: it must be started again first.
+        """
+        if not is_open(self.stage):
+            raise Refused("not_open")
         self.set(next_action=action, next_at=at, next_note=note or {})
 
     def say(self, kind: str, *, for_person: bool = False, **body: Any) -> TimelineEntry:
@@ -89,26 +97,29 @@ class Change:
 
 
 @contextmanager
-def changing(
-    request: HelpRequest, *, actor: Actor, verb: str, now: datetime, why: str = ""
-) -> Iterator[Change]:
+def changing(request: HelpRequest, *, actor: Actor, verb: str, now: datetime, why: str = "") -> Iterator[Change]:
     """Change one request in one transaction, signed, by compare-and-set on its version.
 
     Raises Stale when the request changed since it was read; nothing is written then.
     """
-    with (
-        transaction.atomic(),
-        signed(actor.key, verb, stream=request.stream, now=now, why=why) as signature,
-    ):
-        change = Change(request, actor, now, signature, request.stage)
-        yield change
-        _write(change)
+    try:
+        with (
+            transaction.atomic(),
+            signed(actor.key, verb, stream=request.stream, now=now, why=why) as signature,
+        ):
+            change = Change(request, actor, now, signature, request.stage)
+            yield change
+            _write(change)
+    except CrossedError as error:
+        raise Stale from error
+    for name, value in change.values.items():
+        setattr(request, name, value)
+    if change.values:
+        request.version += 1
 
 
 @contextmanager
-def moving(
-    request: HelpRequest, *, to: str, actor: Actor, verb: str, now: datetime, why: str = ""
-) -> Iterator[Change]:
+def moving(request: HelpRequest, *, to: str, actor: Actor, verb: str, now: datetime, why: str = "") -> Iterator[Change]:
     """As `changing`, and the request moves to another stage. The stage's clock starts unless `next` is called."""
     refuse_if(why_not_move(request.stage, to, role=actor.role), start=request.stage, end=to)
     with changing(request, actor=actor, verb=verb, now=now, why=why) as change:
@@ -130,6 +141,12 @@ def begin_stage(change: Change, to: str) -> None:
     change.say("step", for_person=True, start=change.request.stage, end=to)
 
 
+def clock_task(request: HelpRequest, next_at: datetime, *, now: datetime) -> Task:
+    """The task that runs a request's clock out. It does nothing when the next step has moved since."""
+    at = next_at.isoformat()
+    return new_task("clock", key=f"{request.pk}:{at}", run_at=next_at, now=now, request=str(request.pk), next_at=at)
+
+
 def _write(change: Change) -> None:
     request = change.request
     values = change.values
@@ -137,16 +154,7 @@ def _write(change: Change) -> None:
         values.setdefault("in_queue", values.get("owner") is None)
     next_at = values.get("next_at")
     if next_at is not None:
-        change.tasks.append(
-            new_task(
-                "clock",
-                key=f"{request.pk}:{request.version + 1}",
-                run_at=next_at,
-                now=change.now,
-                request=str(request.pk),
-                version=request.version + 1,
-            )
-        )
+        change.tasks.append(clock_task(request, next_at, now=change.now))
     if values:
         moved = HelpRequest.objects.filter(pk=request.pk, version=request.version, stage=request.stage).raw_update(
             change.signature, request.pk, version=request.version + 1, **values
@@ -157,7 +165,3 @@ def _write(change: Change) -> None:
         TimelineEntry.objects.bulk_create(change.entries)
     if change.tasks:
         Task.objects.bulk_create(change.tasks, ignore_conflicts=True)
-    for name, value in values.items():
-        setattr(request, name, value)
-    if values:
-        request.version += 1

@@ -1,3 +1,7 @@
-from django.urls import URLPattern
+"""Addresses for machines."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import path
+
+from handrail.api.health import health
+
+urlpatterns = [path("", health, name="health")]

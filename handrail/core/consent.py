@@ -27,9 +27,7 @@ class Terms:
     revoked_at: datetime | None = None
 
 
-def why_not_share(
-    terms: Terms | None, *, recipient: str, purpose: str, scope: str, now: datetime
-) -> str | None:
+def why_not_share(terms: Terms | None, *, recipient: str, purpose: str, scope: str, now: datetime) -> str | None:
     """Say why this may not be disclosed: a reason code, or None if the consent covers it."""
     if terms is None:
         return "no_consent"

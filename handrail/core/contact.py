@@ -5,7 +5,7 @@ Source: NNEDV safe-contact guidance (techsafety.org): never by a route the perso
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -65,3 +65,14 @@ def why_not_reach(rule: ContactRule, *, channel: str, now: datetime, is_voicemai
     if not is_safe_hour(rule, now):
         return "outside_safe_hours"
     return None
+
+
+def next_safe_at(rule: ContactRule, now: datetime) -> datetime:
+    """The first moment from `now` (aware) that lies inside the person's safe hours; `now` itself when it does."""
+    if is_safe_hour(rule, now) or rule.hours is None:
+        return now
+    local = now.astimezone(ZoneInfo(rule.timezone))
+    start = local.replace(hour=rule.hours[0], minute=0, second=0, microsecond=0)
+    if start <= local:
+        start += timedelta(days=1)
+    return start.astimezone(UTC)

@@ -120,11 +120,7 @@ MOVES: tuple[Move, ...] = (
         if stage.name not in {"contacting", "resting", "stopped"}
     ),
     Move("contacting", "resting", "pause", PERSON),
-    *(
-        Move(stage.name, "stopped", "stop", PERSON)
-        for stage in STAGES.values()
-        if stage.name != "stopped"
-    ),
+    *(Move(stage.name, "stopped", "stop", PERSON) for stage in STAGES.values() if stage.name != "stopped"),
     Move("resting", "new", "come_again", PERSON | STAFF),
     Move("stopped", "new", "come_again", PERSON),
 )

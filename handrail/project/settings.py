@@ -45,9 +45,7 @@ DRAFT_MINUTES = env.number("DRAFT_MINUTES", 60)
 CONSENT_DAYS = env.number("CONSENT_DAYS", 14)
 FRESH_BEDS_HOURS = env.number("FRESH_BEDS_HOURS", 12)
 FRESH_VISITS_HOURS = env.number("FRESH_VISITS_HOURS", 72)
-HANDRAIL_CLOCKS = {
-    name: env.number(f"CLOCK_{name.upper()}", clock.minutes) for name, clock in CLOCKS.items()
-}
+HANDRAIL_CLOCKS = {name: env.number(f"CLOCK_{name.upper()}", clock.minutes) for name, clock in CLOCKS.items()}
 HAND_BACK_MINUTES = env.number("HAND_BACK_MINUTES", 15)
 IDLE_LOCK_MINUTES = env.number("IDLE_LOCK_MINUTES", 10)
 
@@ -114,12 +112,15 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "handrail.web.doors.staff_door",
     "handrail.web.doors.kind_refusals",
+    "handrail.web.leave.stay_away",
 ]
 TEMPLATES = [
     {
         "BACKEND": "django.template.backends.django.DjangoTemplates",
+        # Ours come before those of installed packages, so that the sign-in pages are ours too.
         "DIRS": [
-            ROOT / "web" / name / "templates" for name in ("public", "person", "desk", "program", "steward")
+            ROOT / "web" / "templates",
+            *(ROOT / "web" / name / "templates" for name in ("public", "person", "desk", "program", "steward")),
         ],
         "OPTIONS": {
             "context_processors": [

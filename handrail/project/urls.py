@@ -3,11 +3,16 @@
 from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
+from handrail.web import leave
+
 urlpatterns = [
     path("account/", include("handrail.web.sign_in_urls")),
     path("desk/", include("handrail.web.desk.urls")),
     path("program/", include("handrail.web.program.urls")),
     path("steward/", include("handrail.web.steward.urls")),
+    path("leave/", leave.leave, name="leave"),
+    path("go/", leave.go, name="go"),
+    path("continue/", leave.go_on, name="go_on"),
     path("health/", include("handrail.api.urls")),
     *i18n_patterns(
         path("", include("handrail.web.public.urls")),

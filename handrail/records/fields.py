@@ -7,7 +7,7 @@ part2     that or what somebody asked a treatment service (42 CFR Part 2); seale
 """
 
 import json
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from django.core.exceptions import FieldError
 from django.db import models
@@ -17,7 +17,14 @@ from handrail.records.keys import seal, unseal
 PRIVACY_CLASSES = ("public", "staff", "personal", "part2")
 SEALED_CLASSES = ("personal", "part2")
 
-F = TypeVar("F", bound=models.Field)
+if TYPE_CHECKING:
+    AnyField = models.Field[Any, Any]
+    AnyTextField = models.TextField[Any, Any]
+else:
+    AnyField = models.Field
+    AnyTextField = models.TextField
+
+F = TypeVar("F", bound=AnyField)
 
 
 def public(field: F) -> F:
@@ -40,7 +47,7 @@ def part2(field: F) -> F:
     return _classed(field, "part2")
 
 
-def privacy_of(field: models.Field) -> str | None:
+def privacy_of(field: AnyField) -> str | None:
     """The declared class of a field, or None when nobody has declared one."""
     return getattr(field, "privacy", None)
 
@@ -52,7 +59,7 @@ def _classed(field: F, privacy: str) -> F:
     return field
 
 
-class SealedField(models.TextField):
+class SealedField(AnyTextField):
     """A column that holds only ciphertext. It cannot be searched; use a blind index beside it."""
 
     @property
@@ -76,7 +83,7 @@ class SealedField(models.TextField):
             return None
         return seal(self.dump(value), label=self.label)
 
-    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:
+    def from_db_value(self, value: str | None, expression: Any, connection: Any) -> Any:  # noqa: ARG002
         if value is None:
             return None
         return self.load(unseal(value, label=self.label))
@@ -88,6 +95,10 @@ class SealedText(SealedField):
 
 class SealedData(SealedField):
     """JSON data, sealed."""
+
+    if TYPE_CHECKING:
+        _pyi_private_set_type: Any
+        _pyi_private_get_type: Any
 
     def dump(self, value: Any) -> str:
         return json.dumps(value, separators=(",", ":"), ensure_ascii=False)

@@ -5,16 +5,21 @@ A signed-out visitor is sent to sign in; another role gets 404, as if the door w
 """
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
+from allauth.account.authentication import get_authentication_records
+from allauth.mfa.utils import is_mfa_enabled
 from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
 from django.utils.http import urlencode
 
 from handrail.actions._frame import Forbidden, Refused, Stale
 from handrail.core.access import DOORS
+from handrail.web.kept import keep
 from handrail.web.words import reason_words
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -37,29 +42,48 @@ def staff_door(get_response: Handler) -> Handler:
             return get_response(request)
         user = request.user
         if not user.is_authenticated:
-            return redirect(f"{settings.LOGIN_URL}?{urlencode({'next': request.path})}")
+            return _send_to(request, str(settings.LOGIN_URL))
         if door not in DOORS.get(user.role, ()):
             raise Http404
-        if settings.HANDRAIL_SECOND_FACTOR and not _has_second_factor(request):
-            return redirect("/account/2fa/")
-        if _is_idle(request):
-            return redirect(f"/account/lock/?{urlencode({'next': request.path})}")
+        if settings.HANDRAIL_SECOND_FACTOR and not has_second_factor(request):
+            return _send_to(request, "/account/2fa/reauthenticate/" if is_mfa_enabled(user) else "/account/2fa/")
+        if is_idle(request):
+            if request.method == "POST":
+                keep(request, request.path, at=timezone.now().isoformat())
+            return _send_to(request, "/account/lock/")
         response = get_response(request)
-        stay_awake(request, response)
+        # A page that reloads parts of itself is not somebody sitting there.
+        if request.headers.get("HX-Request") != "true":
+            stay_awake(request, response)
         return response
 
     return middleware
 
 
+def _send_to(request: HttpRequest, where: str) -> HttpResponse:
+    """Go there and come back: as a redirect of the whole page, also when only a part was asked for."""
+    is_part = request.headers.get("HX-Request") == "true"
+    back = urlsplit(request.headers.get("HX-Current-URL", "")).path if is_part else request.get_full_path()
+    address = f"{where}?{urlencode({'next': back})}"
+    if is_part:
+        response = HttpResponse(status=204)
+        response.headers["HX-Redirect"] = address
+        return response
+    return redirect(address)
+
+
 def stay_awake(request: HttpRequest, response: HttpResponse) -> None:
     """Note, in a signed cookie, that this member of staff is here now."""
+    if not request.user.is_authenticated:
+        return
     value = signing.dumps(str(request.user.pk), salt="seen")
     response.set_cookie(
         SEEN_COOKIE, value, httponly=True, samesite="Lax", secure=settings.HANDRAIL_HTTPS, max_age=60 * 60 * 14
     )
 
 
-def _is_idle(request: HttpRequest) -> bool:
+def is_idle(request: HttpRequest) -> bool:
+    """True when nobody has been at this browser for IDLE_LOCK_MINUTES, or somebody else was."""
     value = request.COOKIES.get(SEEN_COOKIE, "")
     try:
         owner = signing.loads(value, salt="seen", max_age=settings.IDLE_LOCK_MINUTES * 60)
@@ -68,9 +92,10 @@ def _is_idle(request: HttpRequest) -> bool:
     return bool(owner != str(request.user.pk))
 
 
-def _has_second_factor(request: HttpRequest) -> bool:
-    methods = request.session.get("account_authentication_methods", [])
-    return any(method.get("method") == "mfa" or "webauthn" in str(method) for method in methods)
+def has_second_factor(request: HttpRequest) -> bool:
+    """True when this session was opened with a code or a passkey, and not by a password alone."""
+    records = get_authentication_records(request, request.user)
+    return any(record.get("method") == "mfa" for record in records)
 
 
 def kind_refusals(get_response: Handler) -> Handler:

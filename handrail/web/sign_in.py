@@ -1,10 +1,35 @@
-"""Staff sign-in: nobody signs up by themselves, and second-factor secrets are sealed."""
+"""Staff sign-in: nobody signs up by themselves, second-factor secrets are sealed, a page left alone locks."""
+
+from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.views import LoginView
+from allauth.core import ratelimit
 from allauth.mfa.adapter import DefaultMFAAdapter
-from django.http import HttpRequest
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.http import require_http_methods, require_POST
 
+from handrail.core.access import DOORS
+from handrail.records.accounts.models import Staff
 from handrail.records.keys import seal, unseal
+from handrail.web.doors import SEEN_COOKIE, is_idle, stay_awake
+
+# The demo's cast, printed on its sign-in page. project/sample.py makes these accounts, in the demo only.
+DEMO_PASSWORD = "handrail-demo"  # noqa: S105 - made public on purpose
+DEMO_SIGN_INS = (
+    ("tasha", _("counselor")),
+    ("omar", _("counselor")),
+    ("priya", _("supervisor")),
+    ("luis", _("intake, River House")),
+    ("ana", _("intake, Oak Street Clinic")),
+    ("sam", _("privacy steward")),
+    ("eli", _("directory editor")),
+)
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -12,6 +37,12 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
+
+    def post_login(self, request: HttpRequest, user: Staff, **options: Any) -> HttpResponse:
+        """Somebody who has just signed in is not idle."""
+        response: HttpResponse = super().post_login(request, user, **options)
+        stay_awake(request, response)
+        return response
 
 
 class FactorAdapter(DefaultMFAAdapter):
@@ -22,3 +53,68 @@ class FactorAdapter(DefaultMFAAdapter):
 
     def decrypt(self, encrypted_text: str) -> str:
         return unseal(encrypted_text, label="mfa")
+
+
+class SignIn(LoginView):
+    """The sign-in page; in the demo it prints who one may be."""
+
+    def get_context_data(self, **context: Any) -> dict[str, Any]:
+        demo = {"demo_sign_ins": DEMO_SIGN_INS, "demo_password": DEMO_PASSWORD} if settings.IS_DEMO else {}
+        data: dict[str, Any] = super().get_context_data(**context) | demo
+        return data
+
+
+def no_sign_up(request: HttpRequest) -> HttpResponse:
+    """There is no such page: accounts are made by a supervisor."""
+    raise Http404
+
+
+@login_required
+def home(request: HttpRequest) -> HttpResponse:
+    """Send each role to its own door."""
+    return redirect(f"/{DOORS[request.user.role][0]}/")
+
+
+@require_POST
+@login_required
+def theme(request: HttpRequest) -> HttpResponse:
+    """Remember light or dark for this member of staff: a matter of taste, so no action and no ledger entry."""
+    Staff.objects.filter(pk=request.user.pk).update(prefers_dark=request.POST.get("theme") == "dark")
+    return redirect(_safe_next(request))
+
+
+@require_POST
+@login_required
+def awake(request: HttpRequest) -> HttpResponse:
+    """The page says somebody is typing or reading at it. A page already locked stays locked."""
+    response = HttpResponse(status=204)
+    if not is_idle(request):
+        stay_awake(request, response)
+    return response
+
+
+@require_http_methods(["GET", "POST"])
+@login_required
+def lock(request: HttpRequest) -> HttpResponse:
+    """The lock page. Opening it locks; the right password unlocks and goes back to where one was."""
+    error = ""
+    if request.method == "POST":
+        if not ratelimit.consume(request, action="reauthenticate", user=request.user):
+            error = _("Too many tries. Wait ten minutes, or sign out and ask a supervisor.")
+        elif request.user.check_password(request.POST.get("password", "")):
+            response = redirect(_safe_next(request))
+            stay_awake(request, response)
+            return response
+        else:
+            error = _("That is not your password. Try again.")
+    context = {"error": error, "next": _safe_next(request)}
+    response = render(request, "account/lock.html", context, status=422 if error else 200)
+    response.delete_cookie(SEEN_COOKIE)
+    return response
+
+
+def _safe_next(request: HttpRequest) -> str:
+    """Where to go back to: a page of ours, or the role's own door."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_ours = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()})
+    return wanted if is_ours and wanted.startswith("/") else "/account/home/"

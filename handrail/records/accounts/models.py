@@ -44,7 +44,7 @@ class Staff(AbstractUser):
         "date_joined": "staff",
     }
 
-    objects: StaffManager = StaffManager()  # type: ignore[assignment]
+    objects: StaffManager = StaffManager()  # type: ignore[misc]
 
     def __str__(self) -> str:
         return self.shown_name or self.username

@@ -136,7 +136,7 @@ class Referral(SignedModel):
     answer = part2(SealedText(default=""))
     arrived_at = staff_only(models.DateTimeField(null=True, blank=True))
 
-    objects = ReferralQuerySet.as_manager()
+    objects = ReferralQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         constraints = [
@@ -178,7 +178,7 @@ class Disclosure(SignedModel):
         return f"disclosure {self.pk}"
 
 
-def living_consent(request: HelpRequest, program_id: object, *, now: datetime) -> Consent | None:
+def living_consent(request: HelpRequest, program_id: uuid.UUID | str, *, now: datetime) -> Consent | None:
     """The consent for this program that is in force, if any."""
     return Consent.objects.filter(
         request=request, program_id=program_id, revoked_at=None, expires_at__gt=now, recorded_at__lte=now

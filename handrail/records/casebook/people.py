@@ -9,8 +9,7 @@ from typing import Any
 from django.db import models
 
 from handrail.core.contact import ContactRule
-from handrail.records.fields import part2, personal, staff_only
-from handrail.records.fields import SealedData, SealedText
+from handrail.records.fields import SealedData, SealedText, part2, personal, staff_only
 from handrail.records.keys import blind_index
 from handrail.records.ledger.signing import SignedModel
 

@@ -3,7 +3,7 @@
     with transaction.atomic(), signed(actor.key, "take_next", stream=f"request:{id}", now=now):
         request.save()
 
-The entry is written when the block ends, in the same transaction. Outside, saving raises Unsigned.
+The entry is written when the block ends, in the same transaction. Outside, saving raises UnsignedError.
 """
 
 from collections.abc import Iterable, Iterator
@@ -20,11 +20,11 @@ from handrail.records.ledger.models import Entry, Head
 GENESIS = "0" * 64
 
 
-class Unsigned(RuntimeError):
+class UnsignedError(RuntimeError):
     """A private record was about to change and nobody had signed for it."""
 
 
-class Crossed(RuntimeError):
+class CrossedError(RuntimeError):
     """Two writers added to one stream at once; the second must start again."""
 
 
@@ -57,7 +57,7 @@ def signed(
         yield outer
         return
     if not connection.in_atomic_block:
-        raise Unsigned("Sign inside a transaction, so that the write and its entry stand or fall together.")
+        raise UnsignedError("Sign inside a transaction, so that the write and its entry stand or fall together.")
     signature = Signature(actor, verb, stream, now, why)
     signature.is_new_stream = is_new_stream
     token = _signature.set(signature)
@@ -71,10 +71,10 @@ def signed(
 
 
 def current_signature(what: str) -> Signature:
-    """The signature in force. Raises Unsigned, naming what was about to be written."""
+    """The signature in force. Raises UnsignedError, naming what was about to be written."""
     signature = _signature.get()
     if signature is None:
-        raise Unsigned(f"{what} may only be changed by an action, inside ledger.signed(...).")
+        raise UnsignedError(f"{what} may only be changed by an action, inside ledger.signed(...).")
     return signature
 
 
@@ -90,7 +90,7 @@ def append(
 ) -> Entry:
     """Add one entry to the end of a stream, within the caller's transaction.
 
-    Raises Crossed when another writer was first; the caller's transaction rolls back.
+    Raises CrossedError when another writer was first; the caller's transaction rolls back.
     """
     head = None if is_new_stream else Head.objects.filter(pk=stream).first()
     entry = Entry(
@@ -110,10 +110,10 @@ def append(
             Head(stream=stream, seq=1, mac=entry.mac).save(force_insert=True)
             return entry
     except IntegrityError as error:
-        raise Crossed(stream) from error
+        raise CrossedError(stream) from error
     moved = Head.objects.filter(pk=stream, seq=head.seq, mac=head.mac).update(seq=entry.seq, mac=entry.mac)
     if not moved:
-        raise Crossed(stream)
+        raise CrossedError(stream)
     return entry
 
 
@@ -124,7 +124,7 @@ def entry_mac(entry: Entry) -> str:
     return ledger_mac("\x1f".join(str(part) for part in parts))
 
 
-class SignedQuerySet(models.QuerySet):
+class SignedQuerySet(models.QuerySet):  # type: ignore[type-arg]
     """Every way of writing many rows asks for a signature too."""
 
     def update(self, **values: Any) -> int:
@@ -149,7 +149,7 @@ class SignedQuerySet(models.QuerySet):
 
 
 class SignedModel(models.Model):
-    """A private record. Saving it outside a signature raises Unsigned."""
+    """A private record. Saving it outside a signature raises UnsignedError."""
 
     objects = SignedQuerySet.as_manager()
 

@@ -1,3 +1,22 @@
-from django.urls import URLPattern
+"""The public door: anyone, no account, no cookie."""
 
-urlpatterns: list[URLPattern] = []
+from django.urls import URLPattern, path
+
+from handrail.web.public import finder, pages
+
+urlpatterns: list[URLPattern] = [
+    path("", pages.home, name="home"),
+    path("danger/", pages.danger, name="danger"),
+    path("learn/", pages.learn, name="learn"),
+    path("learn/what-treatment-is-like/", pages.learn_treatment, name="learn_treatment"),
+    path("cost/", pages.cost, name="cost"),
+    path("family/", pages.family, name="family"),
+    path("safe-use/", pages.safe_use, name="safe_use"),
+    path("privacy/", pages.privacy, name="privacy"),
+    path("about/", pages.about, name="about"),
+    path("accessibility/", pages.accessibility, name="accessibility"),
+    # the finder
+    path("find/", finder.find, name="find"),
+    path("find/results/", finder.results, name="find_results"),
+    path("p/<slug:slug>/", finder.program, name="program"),
+]

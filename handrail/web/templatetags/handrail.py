@@ -1,5 +1,142 @@
 """Small tags every template may use."""
 
+from datetime import datetime, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
 from django import template
+from django.conf import settings
+from django.forms import BoundField
+from django.templatetags.static import static
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
+from django.utils.translation import gettext as _
+
+from handrail.web import registry
+from handrail.web.icons import ICONS
 
 register = template.Library()
+NARROW = "\N{NO-BREAK SPACE}"
+
+
+@register.simple_tag
+def icon(name: str) -> SafeString:
+    """An inline drawing beside a word, dressed by the style sheet. It says nothing, so screen readers skip it."""
+    drawing = mark_safe(ICONS.get(name, ""))
+    return format_html('<svg class="icon" viewBox="0 0 24 24" aria-hidden="true">{}</svg>', drawing)
+
+
+def in_zone(moment: datetime, name: str) -> datetime:
+    """The moment on the person's own clock, or on the service's clock when theirs is not known."""
+    return moment.astimezone(ZoneInfo(name or settings.SERVICE_TIMEZONE))
+
+
+@register.simple_tag(takes_context=True)
+def clock(context: template.Context, moment: datetime, now: datetime | None = None) -> SafeString:
+    """A clock time that does not break, as "2:09 AM"; given `now`, another day is named: "Nov 24, 2:09 AM"."""
+    zone = str(context.get("time_zone") or "")
+    local = in_zone(moment, zone)
+    words = local.strftime("%I:%M %p").lstrip("0").replace(" ", NARROW)
+    if now is not None and in_zone(now, zone).date() != local.date():
+        words = f"{day_words(local)}, {words}"
+    return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
+
+
+def day_words(moment: datetime) -> str:
+    """The day in the reader's language, as "Nov 24"."""
+    return date_format(moment, "j M" if get_language() == "es" else "M j", use_l10n=False).replace(" ", NARROW)
+
+
+@register.simple_tag
+def ago(moment: datetime, now: datetime) -> str:
+    """How long since, in the largest unit that is true."""
+    minutes = max(0, int((now - moment) / timedelta(minutes=1)))
+    if minutes < 1:
+        return _("just now")
+    if minutes < 60:
+        return ngettext("%(n)d min ago", "%(n)d min ago", minutes) % {"n": minutes}
+    if minutes < 60 * 24:
+        return ngettext("%(n)d h ago", "%(n)d h ago", minutes // 60) % {"n": minutes // 60}
+    days = minutes // (60 * 24)
+    return ngettext("%(n)d day ago", "%(n)d days ago", days) % {"n": days}
+
+
+@register.filter
+def tel(number: str) -> str:
+    """The address a phone dials: "911" as it is, ten digits and more in the international form."""
+    digits = "".join(sign for sign in number if sign.isdigit())
+    if len(digits) == 10:
+        digits = "1" + digits
+    return f"tel:+{digits}" if len(digits) > 10 else f"tel:{digits}"
+
+
+@register.inclusion_tag("parts/lines.html")
+def public_lines() -> dict[str, Any]:
+    """The public emergency lines, from the dated registry of numbers."""
+    return {"lines": registry.public_lines()}
+
+
+@register.simple_tag
+def line(key: str) -> registry.Line:
+    """One number of the registry, by key."""
+    return registry.numbers()[key]
+
+
+@register.inclusion_tag("parts/sources.html")
+def evidence(*ids: str, is_open: bool = False) -> dict[str, Any]:
+    """The sources a clinical page rests on, listed at its foot."""
+    return {"sources": [registry.evidence()[key] for key in ids], "is_open": is_open}
+
+
+@register.inclusion_tag("parts/checked.html")
+def checked(page: str) -> dict[str, Any]:
+    """Who checked this page of clinical words, or that nobody has yet."""
+    check = registry.checks()[page]
+    return {"check": check, "is_good": check.is_good(timezone.now().date())}
+
+
+@register.simple_tag
+def exit_url() -> str:
+    """Where Leave site goes."""
+    return str(settings.EXIT_URL)
+
+
+@register.simple_tag(takes_context=True)
+def twin_url(context: template.Context) -> str:
+    """The same page in the other language, with the same picks."""
+    request = context.get("request")
+    path = request.get_full_path() if request is not None else "/"
+    if get_language() == "es":
+        return path[3:] if path.startswith("/es/") else path
+    return path if path.startswith(("/desk/", "/program/", "/steward/", "/account/")) else f"/es{path}"
+
+
+@register.simple_tag
+def service_number() -> str:
+    """The service's phone number, for the pages that must work with no context at all."""
+    return str(settings.SERVICE_PHONE)
+
+
+@register.simple_tag
+def service_title() -> str:
+    """The service's neutral name, for the pages that must work with no context at all."""
+    return str(settings.SERVICE_NAME)
+
+
+@register.simple_tag
+def safe_static(path: str) -> str:
+    """A static file's address; empty rather than an error, for the error page."""
+    try:
+        return static(path)
+    except ValueError:
+        return ""
+
+
+@register.filter
+def hint_of(field: BoundField, value: object) -> str:
+    """The second line of a choice. A form sets it as `form.fields["channel"].hints = {"text": "…"}`."""
+    hints: dict[str, str] = getattr(field.field, "hints", {})
+    return str(hints.get(str(value), ""))

@@ -1,0 +1,277 @@
+"""What can be said of a program, and how its source's service codes say it. Unknown is never yes or no.
+
+Source of the codes: SAMHSA National Directory of substance use facilities, 2023, sheet "Service Code Reference".
+Source of the list of facts: docs/care.md, F7.
+
+How codes are read:
+- a code in `yes` says yes, a code in `no` says no; codes that disagree with each other read as unknown;
+- a code that is absent says no only where the survey asks about it by name and the facility answered that
+  question at all (`answered_by`): settings, type of care, payment, the medicines used, withdrawal by drug, ages
+  and sexes served, programs with federal certification. Everywhere else absence is silence;
+- a code in `blurs` is too weak for yes, and enough to keep absence from reading as no.
+
+Traps: MC is Medicare and MD is Medicaid; MI is military; SF is self-pay and SS is a sliding fee.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+# The codes of each question whose absence can be read. A facility with one of them answered that question.
+ANSWERED_BY: dict[str, frozenset[str]] = {
+    "TC": frozenset({"SA", "DT", "HH", "SUMH", "MH"}),
+    "SET": frozenset({"HI", "OP", "RES", "HID", "HIT", "OD", "ODT", "OIT", "OMB", "ORT", "RD", "RL", "RS", "PHDT"}),
+    "OM": frozenset({"MU", "BU", "NU"}),
+    "OT": frozenset(
+        {"DB", "BUM", "OTP", "DM", "MM", "UB", "UN", "RPN", "PAIN", "MOA", "NMOA", "DLC", "MWS", "NOOP"}
+        | {"BMW", "MMW", "ULC"}
+    ),
+    "DETOX": frozenset({"ADTX", "BDTX", "CDTX", "MDTX", "ODTX"}),
+    "PAY": frozenset({"FSA", "ITU", "MC", "MD", "MI", "NP", "PI", "SF", "SI", "SAMF"}),
+    "AGE": frozenset({"CHLD", "YAD", "ADLT", "SNR"}),
+    "GN": frozenset({"FEM", "MALE"}),
+}
+
+
+@dataclass(frozen=True)
+class FactRule:
+    """One thing that can be known of a program. `words` maps a code to a text value, for facts that are not yes or no.
+
+    `group` says where the fact stands on a page: medicine, kind, pay, who, access, licence, rules.
+    """
+
+    key: str
+    group: str
+    yes: frozenset[str] = frozenset()
+    no: frozenset[str] = frozenset()
+    blurs: frozenset[str] = frozenset()
+    answered_by: str = ""
+    words: Mapping[str, str] | None = None
+
+
+@dataclass(frozen=True)
+class FactValue:
+    """What is known of one fact: yes, no, unknown, or a short text; who said it, and when."""
+
+    value: str
+    source: str = ""
+    observed_on: date | None = None
+
+    @property
+    def is_known(self) -> bool:
+        """True when somebody has said something that still holds."""
+        return self.value != UNKNOWN
+
+
+@dataclass(frozen=True)
+class SaidFact:
+    """One fact that somebody said, with when and until when. It outranks the service codes."""
+
+    key: str
+    value: str
+    source: str
+    observed_on: date
+    expires_on: date
+
+
+NOT_KNOWN = FactValue(UNKNOWN)
+
+
+def _rule(
+    key: str,
+    group: str,
+    yes: str = "",
+    no: str = "",
+    *,
+    blurs: str = "",
+    answered_by: str = "",
+    words: Mapping[str, str] | None = None,
+) -> FactRule:
+    return FactRule(
+        key, group, frozenset(yes.split()), frozenset(no.split()), frozenset(blurs.split()), answered_by, words
+    )
+
+
+_OWNERS = {
+    "PVTN": "nonprofit",
+    "PVTP": "for_profit",
+    "LCCG": "local_government",
+    "STG": "state_government",
+    "TBG": "tribal",
+    "IH": "federal",
+    "VAMC": "federal",
+    "DDF": "federal",
+    "FED": "federal",
+}
+
+FACTS: dict[str, FactRule] = {
+    rule.key: rule
+    for rule in (
+        # medicine for opioid use: "uses" is what the survey asks; "starts" only a program can say
+        _rule(
+            "buprenorphine", "medicine", "BU UB BUM BMW", "NMOA NOOP", blurs="DB BWN BWON BERI BSDM", answered_by="OM"
+        ),
+        _rule("methadone", "medicine", "MU MM MMW", "NMOA NOOP", blurs="OTP METH DM", answered_by="OM"),
+        _rule("naltrexone", "medicine", "NU UN RPN", "NMOA NOOP", blurs="NXN VTRL", answered_by="OM"),
+        _rule("starts_buprenorphine", "medicine", "", "NMOA NOOP"),
+        _rule("starts_methadone", "medicine", "", "NMOA NOOP"),
+        _rule("starts_naltrexone", "medicine", "", "NMOA NOOP"),
+        _rule("accepts_own_medicine", "medicine", "MOA", "NMOA"),
+        _rule("stops_medicine", "medicine", "NMOA NOOP", "MOA MM BUM OTP"),
+        _rule("same_day_start", "medicine"),
+        _rule("treats_opioid_use", "medicine", "OUDO OTP MM BUM", "NOOP AUDO DUO"),
+        _rule("naloxone", "medicine", "NOE"),
+        # kinds of help
+        _rule("otp", "kind", "OTP", "NOOP", blurs="SOTP", answered_by="OT"),
+        _rule("detox", "kind", "DT OD RD HID", blurs="DB DM DLC ULC ADTX BDTX ODTX", answered_by="TC"),
+        _rule("detox_opioid", "kind", "ODTX DB DM", "NOOP", blurs="DLC ULC", answered_by="DETOX"),
+        _rule("detox_alcohol", "kind", "ADTX", answered_by="DETOX"),
+        _rule("detox_benzo", "kind", "BDTX", answered_by="DETOX"),
+        _rule("detox_outpatient", "kind", "OD", answered_by="SET"),
+        _rule("detox_residential", "kind", "RD", answered_by="SET"),
+        _rule("detox_hospital", "kind", "HID", answered_by="SET"),
+        _rule("residential_short", "kind", "RS", answered_by="SET"),
+        _rule("residential_long", "kind", "RL", answered_by="SET"),
+        _rule("inpatient", "kind", "HI HIT HID", answered_by="SET"),
+        _rule("outpatient", "kind", "OP ORT OIT ODT OMB OD", answered_by="SET"),
+        _rule("outpatient_medicine", "kind", "OMB", answered_by="SET"),
+        _rule("intensive_outpatient", "kind", "OIT", answered_by="SET"),
+        _rule("day_program", "kind", "ODT PHDT", answered_by="SET"),
+        _rule("counseling", "kind", "ICO GCO FCO MCO"),
+        _rule("telehealth", "kind", "TELE"),
+        _rule("recovery_housing", "kind", "HH", answered_by="TC"),
+        _rule("walk_in", "kind"),
+        # how it is paid
+        _rule("medicaid", "pay", "MD", answered_by="PAY"),
+        _rule("medicare", "pay", "MC", answered_by="PAY"),
+        _rule("private_plan", "pay", "PI", answered_by="PAY"),
+        _rule("va", "pay", "MI VAMC", blurs="VAF", answered_by="PAY"),
+        _rule("self_pay", "pay", "SF", answered_by="PAY"),
+        _rule("state_plan", "pay", "SI", answered_by="PAY"),
+        _rule("public_funds", "pay", "FSA SAMF ITU"),
+        _rule("sliding_fee", "pay", "SS"),
+        _rule("payment_help", "pay", "PA"),
+        _rule("free", "pay", "NP", answered_by="PAY"),
+        _rule("up_front_payment", "pay"),
+        # who it is for: a special group says yes; its absence does not turn anybody away
+        _rule("pregnant", "who", "PW"),
+        _rule("kids_stay", "who", "BC"),
+        _rule("child_care", "who", "CCC"),
+        _rule("teens", "who", "CHLD AD", answered_by="AGE"),
+        _rule("adults", "who", "YAD ADLT SNR", answered_by="AGE"),
+        _rule("women", "who", "FEM", answered_by="GN"),
+        _rule("men", "who", "MALE", answered_by="GN"),
+        _rule("veterans", "who", "VET"),
+        _rule("lgbtq", "who", "GL"),
+        _rule("co_occurring", "who", "CO SUMH"),
+        _rule("accepts_leaving_jail", "who", "CJ"),
+        _rule("opioid_only", "who", "OUDO"),
+        _rule("alcohol_only", "who", "AUDO"),
+        _rule("dui_only", "who", "DUO"),
+        # getting in and being understood
+        _rule("spanish", "access", "SP"),
+        _rule("asl", "access", "AH"),
+        _rule("interpreter", "access"),
+        _rule("wheelchair", "access"),
+        _rule("transport", "access", "TA"),
+        # licences and owners
+        _rule("licence_state", "licence", "STAG STMH STDH HLA"),
+        _rule("licence_carf", "licence", "CARF"),
+        _rule("licence_jc", "licence", "JC"),
+        _rule("licence_otp", "licence", "SOTP"),
+        _rule("licence_dea", "licence", "DEA"),
+        _rule("ownership", "licence", words=_OWNERS),
+        # rules of the place
+        _rule("smoking", "rules", words={"SMON": "not_allowed", "SMPD": "in_places", "SMOP": "allowed"}),
+    )
+}
+
+
+def read_codes(codes: str) -> dict[str, str]:
+    """Read blank-separated service codes into the facts they settle. A fact that is not there is unknown."""
+    held = frozenset(codes.split())
+    answered = {category for category, members in ANSWERED_BY.items() if not held.isdisjoint(members)}
+    known: dict[str, str] = {}
+    for rule in FACTS.values():
+        value = _read(rule, held, answered)
+        if value != UNKNOWN:
+            known[rule.key] = value
+    return known
+
+
+def _read(rule: FactRule, held: frozenset[str], answered: set[str]) -> str:
+    if rule.words is not None:
+        found = {word for code, word in rule.words.items() if code in held}
+        return found.pop() if len(found) == 1 else UNKNOWN
+    says_yes, says_no = not held.isdisjoint(rule.yes), not held.isdisjoint(rule.no)
+    if says_yes != says_no:
+        return YES if says_yes else NO
+    if says_yes or rule.answered_by not in answered or not held.isdisjoint(rule.blurs):
+        return UNKNOWN
+    return NO
+
+
+def read_facts(
+    codes: str, said: Iterable[SaidFact], *, source: str, observed_on: date | None, today: date
+) -> dict[str, FactValue]:
+    """Everything known of a program: its codes, outranked by what was said and has not run out.
+
+    A said fact past its `expires_on` reads as unknown, and does not fall back on older codes.
+    Facts that nobody has spoken of are left out: read with `fact_of`.
+    """
+    facts = {key: _shared(value, source, observed_on) for key, value in read_codes(codes).items()}
+    for word in said:
+        if word.key not in FACTS:
+            continue
+        if word.expires_on < today:
+            facts.pop(word.key, None)
+        else:
+            facts[word.key] = FactValue(word.value, word.source, word.observed_on)
+    return facts
+
+
+def fact_of(facts: Mapping[str, FactValue], key: str) -> FactValue:
+    """One fact, unknown when nobody has spoken of it. Raises KeyError for a fact that does not exist."""
+    if key not in FACTS:
+        raise KeyError(key)
+    return facts.get(key, NOT_KNOWN)
+
+
+_SHARED: dict[tuple[str, str, date | None], FactValue] = {}
+
+
+def _shared(value: str, source: str, observed_on: date | None) -> FactValue:
+    """One object for each different value: a country's worth of facts is then a table of pointers."""
+    key = (value, source, observed_on)
+    found = _SHARED.get(key)
+    if found is None:
+        if len(_SHARED) > 4096:
+            _SHARED.clear()
+        found = _SHARED[key] = FactValue(value, source, observed_on)
+    return found
+
+
+# Where care is given, most medicine first: the fact that shows it, and the level of care that may match.
+# The level is a candidate drawn from the setting alone, never a verified level. Source: docs/care.md,
+# the table of settings; levels are named after The ASAM Criteria, 4th edition, which does not endorse this.
+SETTINGS: tuple[tuple[str, str, str], ...] = (
+    ("otp", "otp", "1.7"),
+    ("office_moud", "outpatient_medicine", "1.7"),
+    ("hospital_withdrawal", "detox_hospital", "4"),
+    ("residential_withdrawal", "detox_residential", "3.7"),
+    ("outpatient_withdrawal", "detox_outpatient", "1.7"),
+    ("hospital_inpatient", "inpatient", "4"),
+    ("residential_short", "residential_short", "3.5"),
+    ("residential_long", "residential_long", "3.1"),
+    ("day_program", "day_program", "2.5"),
+    ("intensive_outpatient", "intensive_outpatient", "2.1"),
+    ("outpatient", "outpatient", "1.5"),
+    ("recovery_housing", "recovery_housing", "RR"),
+)
+
+
+def settings_of(facts: Mapping[str, FactValue]) -> tuple[str, ...]:
+    """The settings a program says it has, most medicine first."""
+    return tuple(name for name, key, _level in SETTINGS if fact_of(facts, key).value == YES)

@@ -1,0 +1,265 @@
+"""Needs and offers to a ranked list, each with its reasons. Pure, deterministic, and nothing here knows of money.
+
+RULE is the whole rule in words; it is printed on the results page and in docs/ranking.md.
+"""
+
+import hashlib
+import math
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property, lru_cache
+from typing import Any, Literal
+
+from handrail.core.coverage import covers
+from handrail.core.facts import NO, NOT_KNOWN, UNKNOWN, YES, FactValue
+from handrail.core.needs import FITS_WHEN_NO, KINDS, MUSTS, Choice, Needs
+from handrail.core.openings import FRESH_HOURS, NOT_SAID, OpeningsSentence, Statement, best_sentence
+
+Verdict = Literal["fits", "does_not", "unknown"]
+Order = Literal["best", "nearest", "soonest"]
+ORDERS: tuple[Order, ...] = ("best", "nearest", "soonest")
+EARTH_MILES = 3958.8
+
+RULE: tuple[str, ...] = (
+    "A place that says no to a must-have, or has none of the kinds of help you picked, is left out.",
+    "A place that does not say is kept. Not known is never read as yes or no.",
+    "Places that do not take the way you pay come last.",
+    "Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives.",
+    "Then places that told us today that they have room.",
+    "Then what fits what you picked: the fewer things not known, the higher.",
+    "Then distance, the nearest first.",
+    "Places that are still equal change order each day, by a number made from the place and the date.",
+    "No one can pay to be higher. The rule has no place for money.",
+)
+
+
+@dataclass(frozen=True)
+class Offer:
+    """One listed program, as much as ranking and a card need. It has no field that money could buy."""
+
+    program_id: str
+    slug: str
+    name: str
+    organization: str = ""
+    phone: str = ""
+    street: str = ""
+    city: str = ""
+    state: str = ""
+    zip5: str = ""
+    latitude: float | None = None
+    longitude: float | None = None
+    geocode: str = "none"
+    walk_in_hours: str = ""
+    source: str = ""
+    observed_on: date | None = None
+    is_sample: bool = False
+    facts: Mapping[str, FactValue] = field(default_factory=dict)
+    statements: tuple[Statement, ...] = ()
+
+    def fact(self, key: str) -> FactValue:
+        """One fact, unknown when nobody has spoken of it."""
+        return self.facts.get(key, NOT_KNOWN)
+
+    @cached_property
+    def has_medicine(self) -> bool:
+        """True when the program is known to use buprenorphine or methadone."""
+        return any(self.fact(key).value == YES for key in KINDS["medicine"].facts)
+
+    @property
+    def stops_medicine(self) -> bool:
+        """True when the program is known not to let people stay on medicine for opioid use."""
+        return self.fact("stops_medicine").value == YES
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a place is listed where it is: a verdict, what it is about, and who said so when.
+
+    `about` is room, medicine, stops_medicine, or kind:KEY, payer:KEY or must:KEY; `why` is a finer code.
+    """
+
+    verdict: Verdict
+    about: str
+    why: str = ""
+    source: str = ""
+    on: date | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """The reason as JSON, for the command line and for an option put before a person."""
+        return {
+            "verdict": self.verdict,
+            "about": self.about,
+            "why": self.why,
+            "source": self.source,
+            "on": self.on.isoformat() if self.on else None,
+        }
+
+
+def reason_from(kept: Mapping[str, Any]) -> Reason:
+    """A reason read back from its JSON."""
+    on = date.fromisoformat(kept["on"]) if kept.get("on") else None
+    return Reason(kept["verdict"], kept["about"], kept.get("why", ""), kept.get("source", ""), on)
+
+
+@dataclass(frozen=True)
+class Match:
+    """One place in the list. `reasons` are worked out when read: a list is ranked without them."""
+
+    offer: Offer
+    needs: Needs
+    distance_miles: float | None
+    openings: OpeningsSentence
+
+    @cached_property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Every reason, in the order of the rule: room, medicine, kinds, payer, must-haves, the warning."""
+        return tuple(_reasons(self.needs, self.offer, self.openings))
+
+    def those(self, verdict: Verdict) -> tuple[Reason, ...]:
+        """The reasons of one verdict."""
+        return tuple(reason for reason in self.reasons if reason.verdict == verdict)
+
+
+def rank(
+    needs: Needs,
+    offers: Iterable[Offer],
+    *,
+    now: datetime,
+    order: Order = "best",
+    fresh_hours: Mapping[str, int] = FRESH_HOURS,
+) -> list[Match]:
+    """Rank offers for needs at `now` (aware UTC) by RULE. An offer without a point counts as farthest.
+
+    An offer that is known to be beyond `needs.miles` is left out.
+    """
+    today = now.date().isoformat()
+    keyed: list[tuple[tuple[Any, ...], Match]] = []
+    for offer in offers:
+        miles = distance_miles(needs, offer)
+        if needs.miles is not None and miles is not None and miles > needs.miles:
+            continue
+        unknown = _count_unknown(needs, offer)
+        if unknown is None:
+            continue
+        openings = best_sentence(offer.statements, now=now, fresh_hours=fresh_hours) if offer.statements else NOT_SAID
+        match = Match(offer, needs, miles, openings)
+        keyed.append((_key(match, unknown, order, today), match))
+    keyed.sort(key=lambda pair: pair[0])
+    return [match for _key, match in keyed]
+
+
+def distance_miles(needs: Needs, offer: Offer) -> float | None:
+    """Great-circle miles from the needs' point to the offer, or None when either has no point."""
+    if needs.latitude is None or needs.longitude is None or offer.latitude is None or offer.longitude is None:
+        return None
+    start, end = math.radians(needs.latitude), math.radians(offer.latitude)
+    across = math.sin(math.radians(offer.longitude - needs.longitude) / 2) ** 2
+    half = math.sin((end - start) / 2) ** 2 + math.cos(start) * math.cos(end) * across
+    return 2 * EARTH_MILES * math.asin(min(1.0, math.sqrt(half)))
+
+
+@lru_cache(maxsize=65536)
+def rotation(program_id: str, day: str) -> str:
+    """The stated key that settles ties: a hash of the program's id and the date, so that equals take turns."""
+    return hashlib.sha256(f"{program_id}|{day}".encode()).hexdigest()[:16]
+
+
+_FAR = 1e9
+_LAST = date.max
+
+
+def _key(match: Match, unknown: int, order: Order, today: str) -> tuple[Any, ...]:
+    """The sort key of one match. This is the rule; keep it in step with RULE."""
+    offer, needs = match.offer, match.needs
+    miles = _FAR if match.distance_miles is None else round(match.distance_miles, 1)
+    turn = rotation(offer.program_id, today)
+    if order == "nearest":
+        return (miles, turn)
+    if order == "soonest":
+        return (*_how_soon(match), miles, turn)
+    refuses_plan = bool(needs.payer) and covers(needs.payer, offer.facts).answer == "not"
+    medicine_last = needs.for_opioids and not offer.has_medicine
+    return (refuses_plan, medicine_last, not match.openings.is_room, unknown, miles, turn)
+
+
+def _how_soon(match: Match) -> tuple[bool, bool, bool, date]:
+    offer, openings = match.offer, match.openings
+    starts_today = offer.fact("same_day_start").value == YES
+    comes_in = offer.fact("walk_in").value == YES
+    return (not openings.is_room, not starts_today, not comes_in, openings.facts.get("next_on") or _LAST)
+
+
+def _count_unknown(needs: Needs, offer: Offer) -> int | None:
+    """How many of the things picked are not known; None when the place is left out."""
+    unknown = 0
+    for key in needs.must:
+        value = _fits(key, MUSTS[key], offer).value
+        if value == NO:
+            return None
+        unknown += value == UNKNOWN
+    if needs.kinds:
+        values = {_any_of(KINDS[key], offer).value for key in needs.kinds}
+        if values == {NO}:
+            return None
+        unknown += YES not in values
+    if needs.payer:
+        unknown += covers(needs.payer, offer.facts).answer == "unknown"
+    return unknown
+
+
+def _any_of(choice: Choice, offer: Offer) -> FactValue:
+    """The best word on any of a choice's facts: a yes, else not known, else no."""
+    words = [offer.fact(key) for key in choice.facts]
+    for wanted in (YES, UNKNOWN):
+        for word in words:
+            if word.value == wanted:
+                return word
+    return words[0] if words and words[0].value == NO else NOT_KNOWN
+
+
+def _fits(key: str, choice: Choice, offer: Offer) -> FactValue:
+    """The word on a must-have, turned round where the good answer is no."""
+    word = _any_of(choice, offer)
+    if key in FITS_WHEN_NO and word.value in (YES, NO):
+        return FactValue(NO if word.value == YES else YES, word.source, word.observed_on)
+    return word
+
+
+_VERDICTS: dict[str, Verdict] = {YES: "fits", NO: "does_not", UNKNOWN: "unknown"}
+
+
+def _reasons(needs: Needs, offer: Offer, openings: OpeningsSentence) -> Iterable[Reason]:
+    yield _room(openings)
+    if needs.for_opioids or "medicine" in needs.kinds:
+        yield _medicine(offer)
+    for key in needs.kinds:
+        if key != "medicine":
+            yield _reason(f"kind:{key}", _any_of(KINDS[key], offer))
+    if needs.payer and needs.payer != "unsure":
+        word = covers(needs.payer, offer.facts)
+        verdict: Verdict = {"covered": "fits", "not": "does_not"}.get(word.answer, "unknown")  # type: ignore[assignment]
+        yield Reason(verdict, f"payer:{needs.payer}", word.why, word.source, word.observed_on)
+    for key in needs.must:
+        yield _reason(f"must:{key}", _fits(key, MUSTS[key], offer))
+    if offer.stops_medicine:
+        word_on = offer.fact("stops_medicine")
+        yield Reason("does_not", "stops_medicine", "", word_on.source, word_on.observed_on)
+
+
+def _room(openings: OpeningsSentence) -> Reason:
+    verdict: Verdict = {"fresh": "fits", "full": "does_not"}.get(openings.state, "unknown")  # type: ignore[assignment]
+    stated_at = openings.facts.get("stated_at")
+    on = stated_at.date() if stated_at else None
+    return Reason(verdict, "room", openings.code, openings.facts.get("source", ""), on)
+
+
+def _medicine(offer: Offer) -> Reason:
+    today = offer.fact("same_day_start")
+    word = _any_of(KINDS["medicine"], offer)
+    why = "starts_today" if word.value == YES and today.value == YES else ""
+    return Reason(_VERDICTS[word.value], "medicine", why, word.source, word.observed_on)
+
+
+def _reason(about: str, word: FactValue) -> Reason:
+    return Reason(_VERDICTS.get(word.value, "unknown"), about, "", word.source, word.observed_on)

@@ -1,0 +1,21 @@
+"""Translations: .po files are kept, .mo files are made from them when they are older. No gettext needed."""
+
+from pathlib import Path
+
+import polib
+
+LOCALE = Path(__file__).resolve().parent.parent / "content" / "locale"
+
+
+def compile_translations(folder: Path = LOCALE) -> list[Path]:
+    """Make each .mo that is missing or older than its .po, whole or not at all; the paths made."""
+    made = []
+    for source in sorted(folder.glob("*/LC_MESSAGES/*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
+            continue
+        aside = target.with_suffix(".mo.part")
+        polib.pofile(str(source)).save_as_mofile(str(aside))
+        aside.replace(target)
+        made.append(target)
+    return made

@@ -1,0 +1,42 @@
+"""The exact words of consent that are read aloud, by language. What is stored is what was shown.
+
+Source of what they must say: 42 CFR 2.31(a): who shares, with whom, what, what for, the right to take it back, the end.
+"""
+
+from datetime import datetime
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from handrail.core.consent import SCOPES
+
+CHOOSABLE = ("details", "contact")
+
+
+def scope_words(scope: str, *, language: str) -> str:
+    """What one part of the consent lets us tell, as a sentence to read aloud."""
+    with override(language):
+        return {
+            "minimum": _("First: what you need, what you ticked, and when you asked. Not your name."),
+            "details": _(
+                "After they answer us: the name you gave, your town, your language, how you pay, if you are safe, "
+                "if you have naloxone, and what you use if you told us."
+            ),
+            "contact": _("After they answer us: how they may reach you, and at what hours."),
+        }[scope]
+
+
+def consent_words(*, program: str, scopes: tuple[str, ...], until: datetime, language: str) -> str:
+    """The whole text for one program and these parts."""
+    with override(language):
+        ask = _("May %(service)s tell %(program)s about you, to ask if they have a place for you?")
+        end = _(
+            "They must keep it private and may not pass it on without a new yes from you. "
+            "You can take this back at any time, on your page or by telling us. It ends by itself on %(day)s."
+        )
+        day = date_format(until, "j \\d\\e F" if language == "es" else "F j")
+        parts = [ask % {"service": settings.SERVICE_NAME, "program": program}]
+        parts += [scope_words(scope, language=language) for scope in SCOPES if scope in scopes]
+        return " ".join([*parts, end % {"day": day}])

@@ -1,0 +1,63 @@
+"""The desk's finder: the same places and the same rule as the public one, with the intake number to call."""
+
+from dataclasses import replace
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_GET
+
+from handrail.core.match import rank
+from handrail.core.needs import KINDS, MUSTS, PAYERS, needs_from
+from handrail.records.directory.places import find_place, suggest_places
+from handrail.records.directory.snapshot import snapshot
+from handrail.web.desk.panels import match_row
+from handrail.web.desk.shell import desk_page
+from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS, RULE_WORDS
+
+MOST = 30
+
+
+@require_GET
+def find(request: HttpRequest) -> HttpResponse:
+    """Places near a ZIP code or town, without a person: for questions on the phone."""
+    now, asked = timezone.now(), request.GET
+    miles = asked.get("miles", "")
+    typed = {
+        "kinds": asked.getlist("kinds"),
+        "must": asked.getlist("must"),
+        "payer": asked.get("payer", ""),
+        "miles": float(miles) if miles.isdigit() and 0 < int(miles) <= 500 else 25.0,
+    }
+    context: dict[str, Any] = {
+        "near": asked.get("near", ""),
+        "kinds": [(key, KIND_WORDS[key][0], key in typed["kinds"]) for key in KINDS],
+        "must": [(key, MUST_WORDS[key], key in typed["must"]) for key in MUSTS],
+        "payers": [(key, PAYER_WORDS[key], key == typed["payer"]) for key in PAYERS],
+        "miles": int(typed["miles"]),
+        "rule": RULE_WORDS,
+    }
+    context |= _results(asked.get("near", ""), typed, now=now) if asked.get("near") else {}
+    status = 422 if context.get("error") else 200
+    return desk_page(request, "desk/find.html", context, here="find", now=now, status=status)
+
+
+def _results(near: str, typed: dict[str, Any], *, now: Any) -> dict[str, Any]:
+    places = find_place(near)
+    if not places:
+        closest = ", ".join(str(place) for place in suggest_places(near))
+        words = _("We do not know this place. Give a ZIP code, or a town and state.")
+        return {"error": f"{words} {_('Did you mean: %(places)s?') % {'places': closest}}" if closest else words}
+    place = places[0]
+    needs = replace(needs_from(typed), latitude=place.latitude, longitude=place.longitude)
+    inside = snapshot().near(place.latitude, place.longitude, needs.miles or 100)
+    fresh = {"beds": settings.FRESH_BEDS_HOURS, "visits": settings.FRESH_VISITS_HOURS}
+    found = rank(needs, [offer for offer, _miles in inside], now=now, fresh_hours=fresh)
+    return {
+        "place": place,
+        "count": len(found),
+        "rows": [match_row(row, now=now) for row in found[:MOST]],
+        "most": MOST,
+    }

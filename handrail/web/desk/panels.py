@@ -1,0 +1,247 @@
+"""The parts of the workspace, made ready for the page: the person, safety, needs, matches, referrals, tasks."""
+
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext as _
+
+from handrail.core.consent import SCOPES
+from handrail.core.match import Match, Reason, rank
+from handrail.core.needs import KINDS, MUSTS, PAYERS, Needs, from_flags, needs_from
+from handrail.records.accounts.models import Staff
+from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
+from handrail.records.casebook.models import Consent, HelpRequest, Message, Option, Referral
+from handrail.records.directory.snapshot import snapshot
+from handrail.records.ledger.models import Entry
+from handrail.web.desk.consent_words import CHOOSABLE, consent_words, scope_words
+from handrail.web.desk.legal import clocks_of
+from handrail.web.desk.rows import clock_words, due_words, tags_of
+from handrail.web.desk.timeline import needs_words
+from handrail.web.desk.words import (
+    DANGERS,
+    NALOXONE,
+    REFERRAL_STATES,
+    flags_of,
+    name_of,
+    next_words,
+    rule_lines,
+)
+from handrail.web.finder_words import (
+    KIND_WORDS,
+    MUST_WORDS,
+    PAYER_WORDS,
+    VERDICT_ICONS,
+    day_words,
+    miles_words,
+    reason_line,
+)
+from handrail.web.templatetags.handrail import ago
+from handrail.web.words import reason_words
+
+SHOWN_MATCHES = 3
+MORE_MATCHES = 12
+OFFERABLE = ("matching", "choosing", "referred")
+
+
+def person_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
+    """Who it is, how they may be reached, and what must never be forgotten while writing."""
+    answers, rule = request.answers, request.person.rule
+    head, lines = rule_lines(rule)
+    languages = {"en": _("English"), "es": _("Spanish")}
+    whom = {"someone": _("Asks for somebody else"), "patient": _("Asks for a patient")}
+    held = [flag for flag in flags_of(answers, is_danger=request.is_danger, is_late=False) if flag != "spanish"]
+    return {
+        "name": name_of(request.person.chosen_name),
+        "language": languages.get(rule.language, rule.language),
+        "place": answers.get("place") or (_("Moves around") if answers.get("moves_around") else ""),
+        "whom": whom.get(request.for_whom, ""),
+        "rule_head": head,
+        "rule_lines": lines,
+        "tags": tags_of(held),
+        "danger": DANGERS.get(str(answers.get("now")), "") if answers.get("now") != "no" else "",
+        "legal": clocks_of(answers.get("flags", []), request.asked_at, now),
+        "is_family": request.for_whom == "someone",
+        "words": answers.get("words", ""),
+    }
+
+
+def safety_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
+    """What was said of safety, and when it was asked last."""
+    said = request.facts.get("safety", {})
+    at = datetime.fromisoformat(said["at"]) if said else None
+    return {
+        "said": said,
+        "at": clock_words(at, with_day=now) if at else "",
+        "naloxone": NALOXONE.get(said.get("naloxone", "unknown")),
+        "naloxone_code": said.get("naloxone", "unknown"),
+        "choices": NALOXONE.items(),
+        "done": _("Done %(time)s, %(name)s") % {"time": clock_words(at, with_day=now), "name": said["by"]}
+        if at
+        else "",
+    }
+
+
+def kept_needs(request: HelpRequest) -> dict[str, Any]:
+    """The needs on record, or what their flags suggest, with the place they gave."""
+    place = {name: request.answers.get(name) for name in ("latitude", "longitude")}
+    said = request.facts.get("needs")
+    if said:
+        return {**place, **said}
+    suggested = from_flags(request.answers.get("flags", []))
+    spanish = ["spanish"] if request.person.rule.language == "es" else []
+    return {**place, "kinds": list(suggested.kinds), "must": [*suggested.must, *spanish], "payer": ""}
+
+
+def needs_panel(request: HelpRequest, typed: dict[str, Any]) -> dict[str, Any]:
+    """The needs form. What comes from what they ticked is marked so, and only has to be confirmed."""
+    said = request.facts.get("needs")
+    held = typed or kept_needs(request)
+    kinds, must = _several(held.get("kinds")), _several(held.get("must"))
+    from_them = set() if said else {*kinds, *must}
+    return {
+        "kinds": [(key, KIND_WORDS[key][0], key in kinds, key in from_them) for key in KINDS if KINDS[key].is_public],
+        "must": [(key, MUST_WORDS[key], key in must, key in from_them) for key in MUSTS],
+        "payers": [(key, PAYER_WORDS[key], key == held.get("payer")) for key in PAYERS],
+        "miles": held.get("miles") or 25,
+        "place": typed.get("place") or request.answers.get("place", ""),
+        "words": needs_words(said) if said else "",
+        "has_point": held.get("latitude") is not None or bool(typed.get("place")),
+    }
+
+
+def match_panel(request: HelpRequest, *, now: datetime, most: int) -> dict[str, Any]:
+    """The places that fit, in the printed order, each with its reasons and their dates."""
+    needs = needs_from(kept_needs(request))
+    if needs.latitude is None or needs.longitude is None:
+        return {"rows": [], "more": 0, "no_point": True}
+    near = snapshot().near(needs.latitude, needs.longitude, needs.miles or 100)
+    fresh = {"beds": settings.FRESH_BEDS_HOURS, "visits": settings.FRESH_VISITS_HOURS}
+    found = rank(needs, [offer for offer, _miles in near], now=now, fresh_hours=fresh)
+    offered = {str(option.program_id): option for option in Option.objects.filter(request=request)}
+    asked = set(map(str, _asked_programs(request)))
+    rows = [match_row(match, now=now) for match in found[:most]]
+    for row in rows:
+        row["option"] = offered.get(row["id"])
+        row["is_asked"] = row["id"] in asked
+    why_not = "" if request.stage in OFFERABLE else _("Save their needs first. Then places can be offered.")
+    return {"rows": rows, "more": len(found) - len(rows), "why_not": why_not, "miles": round(needs.miles or 100)}
+
+
+def match_row(match: Match, *, now: datetime) -> dict[str, Any]:
+    """One place with its reasons in words, the date of each at the right edge."""
+    offer, today = match.offer, now.date()
+    return {
+        "id": offer.program_id,
+        "slug": offer.slug,
+        "name": offer.name,
+        "city": offer.city,
+        "phone": offer.phone,
+        "miles": miles_words(match.distance_miles, is_rough=offer.geocode == "zip"),
+        "reasons": [_reason(reason, match, needs=match.needs, now=now) for reason in match.reasons],
+        "today": today,
+    }
+
+
+def _reason(reason: Reason, match: Match, *, needs: Needs, now: datetime) -> dict[str, str]:
+    stated_at = match.openings.facts.get("stated_at")
+    if reason.about == "room":
+        count = match.openings.facts.get("openings")
+        has_count = reason.verdict == "fits" and count
+        words = _("Openings: %(n)d") % {"n": count} if has_count else str(reason_line(reason, today=now.date()))
+        when = ago(stated_at, now) if stated_at else _("not known")
+        return {"icon": VERDICT_ICONS[reason.verdict], "words": words, "when": when, "verdict": reason.verdict}
+    words = str(reason_line(replace(reason, on=None), today=now.date()))
+    when = day_words(reason.on, now.date()) if reason.on else _("not known")
+    return {"icon": VERDICT_ICONS[reason.verdict], "words": words, "when": when, "verdict": reason.verdict}
+
+
+def places_panel(request: HelpRequest, *, now: datetime) -> list[dict[str, Any]]:
+    """Every place that was offered or asked, where it stands, and what may be done next with it."""
+    options = {
+        row.program_id: row for row in Option.objects.filter(request=request).select_related("program__location")
+    }
+    consents = {row.program_id: row for row in Consent.objects.filter(request=request, revoked_at=None)}
+    referrals: dict[Any, Referral] = {}
+    for row in Referral.objects.filter(request=request).select_related("program__location").order_by("sent_at"):
+        referrals[row.program_id] = row
+    programs = {pk: row.program for pk, row in {**options, **referrals}.items()}
+    return [
+        place_row(programs[pk], options.get(pk), consents.get(pk), referrals.get(pk), request=request, now=now)
+        for pk in sorted(programs, key=lambda pk: (_rank(referrals.get(pk)), programs[pk].name))
+    ]
+
+
+def place_row(
+    program: Any,
+    option: Option | None,
+    consent: Consent | None,
+    referral: Referral | None,
+    *,
+    request: HelpRequest,
+    now: datetime,
+) -> dict[str, Any]:
+    """One place: the choice, the yes and its words, the referral and its clock."""
+    living = consent if consent and consent.expires_at > now else None
+    until = now + timedelta(days=settings.CONSENT_DAYS)
+    language = request.person.rule.language
+    state = referral.state if referral else ""
+    is_open = state in OPEN_REFERRAL_STATES
+    said_no = bool(option and option.choice == "no")
+    return {
+        "program": program,
+        "option": option,
+        "consent": living,
+        "referral": referral,
+        "is_open": is_open,
+        "is_held": state in HELD_REFERRAL_STATES,
+        "state": REFERRAL_STATES.get(state, "") if state else _("Said no") if said_no else "",
+        "due": due_words(referral.reply_by, now) if is_open and referral else "",
+        "may_ask": not said_no and not is_open and state not in HELD_REFERRAL_STATES and request.stage in OFFERABLE,
+        "ask_words": consent_words(program=program.name, scopes=SCOPES, until=until, language=language),
+        "scopes": [(scope, scope_words(scope, language=language)) for scope in CHOOSABLE],
+        "ends": clock_words(living.expires_at, ampm=True, with_day=now) if living else "",
+        "visit": clock_words(referral.visit_at, ampm=True, with_day=now) if referral and referral.visit_at else "",
+    }
+
+
+def task_panel(request: HelpRequest, *, now: datetime) -> list[dict[str, Any]]:
+    """What is open: the next step, a program's question, a message that could not go."""
+    tasks: list[dict[str, Any]] = []
+    if request.next_at:
+        tasks.append({"words": next_words(request), "due": due_words(request.next_at, now)})
+    for referral in Referral.objects.filter(request=request, state="info_requested").select_related("program"):
+        tasks.append({"words": _("Answer %(place)s") % {"place": referral.program}, "due": ""})
+    for message in Message.objects.filter(request=request, state="refused").order_by("-created_at")[:2]:
+        tasks.append({"words": _("A message did not go. %(why)s") % {"why": reason_words(message.why_not)}, "due": ""})
+    return tasks
+
+
+def readers(request: HelpRequest, *, user_id: int, now: datetime) -> str:
+    """Who read this page last, from the ledger: "You, 2:10. Omar P., 2:09."."""
+    latest: dict[str, datetime] = {}
+    for entry in Entry.objects.filter(stream=request.stream, verb="read").order_by("-seq")[:20]:
+        latest.setdefault(entry.actor, entry.at)
+    ids = {actor: actor.partition(":")[2] for actor in latest if actor.partition(":")[2].isdigit()}
+    names = {str(row.pk): str(row) for row in Staff.objects.filter(pk__in=ids.values())}
+    parts = []
+    for actor, at in list(latest.items())[:3]:
+        who = _("You") if ids.get(actor) == str(user_id) else names.get(ids.get(actor, ""), _("The person"))
+        parts.append(f"{who}, {clock_words(at, with_day=now)}.")
+    return " ".join(parts)
+
+
+def _asked_programs(request: HelpRequest) -> list[Any]:
+    held = (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES)
+    return list(Referral.objects.filter(request=request, state__in=held).values_list("program_id", flat=True))
+
+
+def _rank(referral: Referral | None) -> int:
+    if referral is None:
+        return 1
+    return 0 if referral.state in (*HELD_REFERRAL_STATES, *OPEN_REFERRAL_STATES) else 2
+
+
+def _several(value: Any) -> list[str]:
+    return [value] if isinstance(value, str) else list(value or [])

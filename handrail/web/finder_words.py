@@ -1,0 +1,384 @@
+"""The words for facts, kinds, payers, openings and reasons, shared by the finder, the desk and the command line."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Any
+
+from django.conf import settings
+from django.utils.formats import date_format
+from django.utils.translation import get_language, ngettext, pgettext
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _l
+
+from handrail.core.facts import NO, UNKNOWN, YES, FactValue, settings_of
+from handrail.core.match import Offer, Reason
+from handrail.core.openings import OpeningsSentence
+from handrail.web.templatetags.handrail import NARROW, ago, in_zone
+
+FACT_WORDS: dict[str, Any] = {
+    "buprenorphine": _l("Buprenorphine"),
+    "methadone": _l("Methadone"),
+    "naltrexone": _l("Naltrexone"),
+    "starts_buprenorphine": _l("Starts people on buprenorphine"),
+    "starts_methadone": _l("Starts people on methadone"),
+    "starts_naltrexone": _l("Starts people on naltrexone"),
+    "accepts_own_medicine": _l("Can I stay on my medicine?"),
+    "stops_medicine": _l("Does not work with medicine for opioid use"),
+    "same_day_start": _l("Can I start the same day?"),
+    "treats_opioid_use": _l("Helps with opioid use"),
+    "naloxone": _l("Gives naloxone (Narcan) and shows how to use it"),
+    "otp": _l("Opioid treatment program"),
+    "detox": _l("Help getting through withdrawal (detox)"),
+    "detox_opioid": _l("Opioid withdrawal"),
+    "detox_alcohol": _l("Alcohol withdrawal"),
+    "detox_benzo": _l("Benzo withdrawal"),
+    "detox_outpatient": _l("Withdrawal care by visits"),
+    "detox_residential": _l("Withdrawal care with a bed"),
+    "detox_hospital": _l("Withdrawal care in a hospital"),
+    "residential_short": _l("Short stay, about 30 days or less"),
+    "residential_long": _l("Long stay, more than 30 days"),
+    "inpatient": _l("Hospital stay"),
+    "outpatient": _l("Visits"),
+    "outpatient_medicine": _l("Visits for medicine"),
+    "intensive_outpatient": _l("Visits several days a week"),
+    "day_program": _l("Day program"),
+    "counseling": _l("Counseling"),
+    "telehealth": _l("Visits by video or phone"),
+    "recovery_housing": _l("Recovery housing"),
+    "walk_in": _l("Walk in without a visit time"),
+    "medicaid": _l("Medicaid"),
+    "medicare": _l("Medicare"),
+    "private_plan": _l("Private plans"),
+    "va": _l("VA or TRICARE"),
+    "self_pay": _l("Paying yourself"),
+    "state_plan": _l("Other state plans"),
+    "public_funds": _l("Public money to lower the cost"),
+    "sliding_fee": _l("Cost depends on what you earn"),
+    "payment_help": _l("Help to pay"),
+    "free": _l("Free of charge"),
+    "up_front_payment": _l("Asks for money before you start?"),
+    "pregnant": _l("Pregnant people"),
+    "kids_stay": _l("Children can stay with you"),
+    "child_care": _l("Child care"),
+    "teens": _l("Under 18"),
+    "adults": _l("Adults"),
+    "women": _l("Women"),
+    "men": _l("Men"),
+    "veterans": _l("Program for veterans"),
+    "lgbtq": _l("Program for LGBTQ people"),
+    "co_occurring": _l("Mental health care too"),
+    "accepts_leaving_jail": _l("People leaving jail or prison"),
+    "opioid_only": _l("Only for opioid use"),
+    "alcohol_only": _l("Only for alcohol use"),
+    "dui_only": _l("Only for people with a DUI"),
+    "spanish": _l("Spanish"),
+    "asl": _l("Sign language (ASL)"),
+    "interpreter": _l("Interpreter for other languages"),
+    "wheelchair": _l("Wheelchair ramp or lift"),
+    "transport": _l("Help with rides"),
+    "licence_state": _l("State licence"),
+    "licence_carf": _l("CARF accreditation"),
+    "licence_jc": _l("Joint Commission accreditation"),
+    "licence_otp": _l("Federal certificate to give methadone"),
+    "licence_dea": _l("DEA registration"),
+    "ownership": _l("Who owns it"),
+    "smoking": _l("Smoking"),
+}
+
+VALUE_WORDS: dict[str, Any] = {
+    YES: _l("Yes"),
+    NO: _l("No"),
+    UNKNOWN: _l("Not known"),
+    "nonprofit": _l("Nonprofit"),
+    "for_profit": _l("For profit"),
+    "local_government": _l("City or county"),
+    "state_government": _l("State"),
+    "tribal": _l("Tribe"),
+    "federal": _l("Federal government"),
+    "not_allowed": _l("Not allowed"),
+    "in_places": _l("In some places"),
+    "allowed": _l("Allowed"),
+}
+
+# Label and one line that explains it.
+KIND_WORDS: dict[str, tuple[Any, Any]] = {
+    "medicine": (
+        _l("Medicine for opioid use"),
+        _l("Methadone or buprenorphine. It saves the most lives."),
+    ),
+    "detox": (
+        _l("Help getting through withdrawal (detox)"),
+        _l("Care for some days while you get through it."),
+    ),
+    "stay": (_l("A place to stay"), _l("You live there for weeks or months.")),
+    "day": (_l("Day or evening visits"), _l("You sleep at home.")),
+    "counseling": (_l("Counseling"), _l("Talking with a trained person, alone or in a group.")),
+    "telehealth": (_l("By video or phone"), ""),
+    "recovery_housing": (_l("Recovery housing"), ""),
+    "short_stay": (_l("Short stay"), ""),
+    "long_stay": (_l("Long stay"), ""),
+    "hospital": (_l("Hospital stay"), ""),
+}
+
+PAYER_WORDS: dict[str, Any] = {
+    "medicaid": _l("Medicaid"),
+    "medicare": _l("Medicare"),
+    "private": _l("Private plan"),
+    "va": _l("VA or TRICARE"),
+    "none": _l("No insurance"),
+    "unsure": _l("Not sure"),
+}
+
+MUST_WORDS: dict[str, Any] = {
+    "starts_today": _l("Can start today"),
+    "walk_in": _l("Walk in"),
+    "own_medicine": _l("OK with my methadone or buprenorphine"),
+    "pregnant": _l("Help for pregnant people"),
+    "kids_stay": _l("Children can stay"),
+    "teens": _l("Under 18"),
+    "spanish": _l("Spanish"),
+    "asl": _l("Sign language (ASL)"),
+    "wheelchair": _l("Wheelchair access"),
+    "leaving_jail": _l("Takes people leaving jail"),
+    "no_up_front": _l("No money up front"),
+    "buprenorphine": _l("Buprenorphine"),
+    "methadone": _l("Methadone"),
+    "naltrexone": _l("Naltrexone"),
+    "transport": _l("Help with rides"),
+    "co_occurring": _l("Mental health care too"),
+}
+
+SETTING_WORDS: dict[str, Any] = {
+    "otp": _l("Opioid treatment clinic"),
+    "office_moud": _l("Visits for medicine"),
+    "hospital_withdrawal": _l("Hospital detox"),
+    "residential_withdrawal": _l("Detox with a bed"),
+    "outpatient_withdrawal": _l("Detox by visits"),
+    "hospital_inpatient": _l("Hospital stay"),
+    "residential_short": _l("Short stay"),
+    "residential_long": _l("Long stay"),
+    "day_program": _l("Day program"),
+    "intensive_outpatient": _l("Visits several days a week"),
+    "outpatient": _l("Visits"),
+    "recovery_housing": _l("Recovery housing"),
+}
+
+# The rule of core.match, sentence by sentence, so that it can be translated.
+RULE_WORDS: tuple[Any, ...] = (
+    _l("A place that says no to a must-have, or has none of the kinds of help you picked, is left out."),
+    _l("A place that does not say is kept. Not known is never read as yes or no."),
+    _l("Places that do not take the way you pay come last."),
+    _l("Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives."),
+    _l("Then places that told us today that they have room."),
+    _l("Then what fits what you picked: the fewer things not known, the higher."),
+    _l("Then distance, the nearest first."),
+    _l("Places that are still equal change order each day, by a number made from the place and the date."),
+    _l("No one can pay to be higher. The rule has no place for money."),
+)
+
+OPENINGS_ICONS = {"fresh": "check", "ageing": "half", "unknown": "question", "full": "cross"}
+VERDICT_ICONS = {"fits": "check", "unknown": "question", "does_not": "minus"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line beside an icon: `strong` words, then the rest. `state` is a colour class, never the only signal."""
+
+    icon: str
+    strong: str
+    rest: str
+    state: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.strong} {self.rest}".strip()
+
+
+def fresh_hours() -> dict[str, int]:
+    """For how many hours this service counts a statement of openings as fresh."""
+    return {"beds": settings.FRESH_BEDS_HOURS, "visits": settings.FRESH_VISITS_HOURS}
+
+
+def value_words(fact: FactValue) -> str:
+    """Yes, No, Not known, or the text somebody gave."""
+    return str(VALUE_WORDS.get(fact.value, fact.value))
+
+
+def day_words(day: date, today: date) -> str:
+    """A day as people say it: today, a weekday within the week, "Oct 9" within the year, else "Mar 2023"."""
+    days = (today - day).days
+    if days == 0:
+        return _("today")
+    if days == 1:
+        return _("yesterday")
+    if 1 < days < 7:
+        return _written(day, "l", get_language())
+    return _written(day, "M j" if abs(days) < 330 else "M Y", get_language())
+
+
+@lru_cache(maxsize=2048)
+def _written(day: date, form: str, language: str | None) -> str:
+    """A date in the reader's language. Writing one takes longer than ranking a place, so they are kept."""
+    if language == "es" and form == "M j":
+        form = "j M"
+    return date_format(day, form, use_l10n=False).replace(" ", NARROW)
+
+
+def source_words(source: str) -> str:
+    """Who said it, inside a sentence."""
+    return {"The program": _("the program"), "Our team": _("our team")}.get(source, source)
+
+
+def openings_line(sentence: OpeningsSentence, *, now: datetime, zone: str = "") -> Line:
+    """The one sentence a page may show about openings. It always says who said so and when, or that we do not know."""
+    facts = sentence.facts
+    icon = OPENINGS_ICONS[sentence.state]
+    if sentence.state == "unknown":
+        strong = _("We do not know if there is room.")
+        if sentence.code == "too_old":
+            heard = ago(facts["stated_at"], now)
+            return Line(icon, strong, _("Last heard %(ago)s. Call first, or ask us to.") % {"ago": heard}, "unknown")
+        return Line(icon, strong, _("Call first, or ask us to."), "unknown")
+    said = {"source": source_words(facts["source"]), "ago": ago(facts["stated_at"], now)}
+    if sentence.state == "fresh":
+        strong = ngettext("%(n)d opening.", "%(n)d openings.", facts["openings"]) % {"n": facts["openings"]}
+        return Line(icon, strong, _("Confirmed by %(source)s %(ago)s.") % said, "fresh")
+    if sentence.state == "ageing":
+        when = _when_words(in_zone(facts["stated_at"], zone), in_zone(now, zone).date())
+        count = ngettext("Had %(n)d opening %(when)s.", "Had %(n)d openings %(when)s.", facts["openings"])
+        rest = _("Said by %(source)s. Call first.") % said
+        return Line(icon, count % {"n": facts["openings"], "when": when}, rest, "ageing")
+    parts = []
+    if facts.get("next_on"):
+        next_on = day_words(facts["next_on"], in_zone(now, zone).date())
+        parts.append(_("Next opening about %(day)s.") % {"day": next_on})
+    if facts.get("waiting") is not None:
+        parts.append(
+            ngettext("Wait list: %(n)d person.", "Wait list: %(n)d people.", facts["waiting"]) % {"n": facts["waiting"]}
+        )
+    return Line(icon, _("Full."), " ".join([*parts, _("Said by %(source)s %(ago)s.") % said]), "full")
+
+
+def _when_words(moment: datetime, today: date) -> str:
+    minute = f":{moment:%M}" if moment.minute else ""
+    clock = f"{moment:%I}".lstrip("0") + minute + NARROW + f"{moment:%p}"
+    return _("%(day)s at %(clock)s") % {"day": day_words(moment.date(), today), "clock": clock}
+
+
+def reason_line(reason: Reason, *, today: date) -> Line:
+    """One reason as words with its icon. Reasons whose word is older than two weeks say from when."""
+    words = _reason_words(reason, today)
+    if reason.on and reason.about != "room" and (today - reason.on).days > 14:
+        words = f"{words} ({day_words(reason.on, today)})"
+    return Line(VERDICT_ICONS[reason.verdict], "", words, reason.verdict)
+
+
+def _reason_words(reason: Reason, today: date) -> str:
+    about, _colon, key = reason.about.partition(":")
+    if about == "room":
+        return _room_words(reason, today)
+    if about == "medicine":
+        return _medicine_words(reason)
+    if about == "stops_medicine":
+        return _("It says it does not use medicine for opioid use. Ask if you can stay on yours.")
+    if about == "payer":
+        return _payer_words(reason, key)
+    label = MUST_WORDS[key] if about == "must" else KIND_WORDS[key][0]
+    return _verdict_words(reason.verdict, str(label))
+
+
+def _verdict_words(verdict: str, label: str) -> str:
+    if verdict == "fits":
+        return label
+    if verdict == "does_not":
+        return pgettext("label: no", "%(label)s: no") % {"label": label}
+    return _("%(label)s: not known") % {"label": label}
+
+
+def _room_words(reason: Reason, today: date) -> str:
+    if reason.verdict == "fits":
+        return _("Room confirmed")
+    if reason.verdict == "does_not":
+        return _("Full now")
+    if reason.on:
+        return _("Room: last heard %(day)s") % {"day": day_words(reason.on, today)}
+    return _("Room: not known")
+
+
+def _medicine_words(reason: Reason) -> str:
+    if reason.verdict == "fits":
+        return _("Starts medicine today") if reason.why == "starts_today" else _("Has medicine for opioid use")
+    if reason.verdict == "does_not":
+        return _("No medicine for opioid use here")
+    return _("Medicine for opioid use: not known")
+
+
+_PAY_WORDS: dict[str, Any] = {
+    "takes_plan": _l("Takes %(payer)s"),
+    "takes_some_private": _l("Takes some private plans. Check yours."),
+    "plan_not_taken": _l("Does not take %(payer)s"),
+    "plan_not_known": _l("%(payer)s: not known"),
+    "free": _l("Free of charge"),
+    "sliding_fee": _l("Cost depends on what you earn"),
+    "public_funds": _l("Gets public money to lower the cost. Ask how much."),
+    "price_not_known": _l("You can pay yourself. The price is not known."),
+    "no_self_pay": _l("Does not take people who pay themselves"),
+    "payer_not_known": _l("How you pay: not known"),
+}
+
+
+def _payer_words(reason: Reason, payer: str) -> str:
+    return str(_PAY_WORDS[reason.why]) % {"payer": PAYER_WORDS[payer]}
+
+
+def kind_line(offer: Offer) -> str:
+    """What sort of place it is, in a few plain words."""
+    names = settings_of(offer.facts)
+    if len(names) > 1:
+        names = tuple(name for name in names if name not in ("outpatient", "office_moud")) or names[-1:]
+    words = [str(SETTING_WORDS[name]) for name in names[:3]]
+    if not words:
+        return _("Treatment program")
+    text = ", ".join([words[0], *(word[:1].lower() + word[1:] for word in words[1:])])
+    if offer.has_medicine and "otp" not in names:
+        return _("%(kind)s, with medicine") % {"kind": text}
+    return text
+
+
+def medicine_lines(offer: Offer) -> list[str]:
+    """The two medicines that save the most lives, each said as known or not."""
+    return [_medicine_line(offer, key) for key in ("buprenorphine", "methadone")]
+
+
+def _medicine_line(offer: Offer, key: str) -> str:
+    fact, label = offer.fact(key), {"medicine": FACT_WORDS[key]}
+    if fact.value == YES:
+        if offer.fact("same_day_start").value == YES and offer.fact(f"starts_{key}").value == YES:
+            return _("%(medicine)s: starts today.") % label
+        return _("%(medicine)s: yes.") % label
+    return (_("%(medicine)s: no.") if fact.value == NO else _("%(medicine)s: not known.")) % label
+
+
+def pay_lines(offer: Offer, payer: str, *, today: date) -> list[str]:
+    """How the picked plan stands here (Medicaid when none was picked), and whether money is asked up front."""
+    fact_key = {"private": "private_plan", "medicare": "medicare", "va": "va"}.get(payer, "medicaid")
+    fact = offer.fact(fact_key)
+    label: Mapping[str, Any] = {"plan": FACT_WORDS[fact_key], "answer": value_words(fact).lower()}
+    line = _("%(plan)s: %(answer)s.") % label
+    if fact.is_known and fact.observed_on:
+        line += " " + _("As of %(day)s.") % {"day": day_words(fact.observed_on, today)}
+    up_front = offer.fact("up_front_payment").value
+    words = {YES: _("Asks for money up front."), NO: _("No money up front.")}
+    return [line, words.get(up_front, _("Money up front: not known."))]
+
+
+def miles_words(miles: float | None, *, is_rough: bool) -> str:
+    """A distance in whole miles, with "about" when the point is only that of the ZIP code."""
+    if miles is None:
+        return _("Distance not known")
+    whole = round(miles)
+    if whole < 1:
+        return _("Less than 1 mile")
+    words = ngettext("%(n)d mile", "%(n)d miles", whole) % {"n": whole}
+    return _("About %(miles)s") % {"miles": words} if is_rough else words

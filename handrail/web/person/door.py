@@ -1,0 +1,104 @@
+"""What the browser holds at the person's door: a random token for answers, and a short pass to the status page.
+
+The token's answers are sealed in the store. The pass lives in the session, so that Leave site ends it at once;
+it holds a request's id and nothing else of it, runs out by itself, and dies with its code.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+from handrail.core.access import Actor
+from handrail.records.casebook.models import Draft, HelpRequest
+from handrail.records.casebook.people import live_draft
+from handrail.records.keys import blind_index
+
+ANSWERS_COOKIE = "a"
+STATUS_KEY = "status"
+SAID_KEY = "status_said"
+PASS_TIME = timedelta(minutes=30)
+RENEW_AFTER = timedelta(minutes=5)  # so that a page that is looked at often does not write each time
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Which request this browser may see. `needs_pin` until the PIN was given."""
+
+    request: HelpRequest
+    needs_pin: bool
+
+
+def token_of(request: HttpRequest) -> str:
+    """The browser's answer token, or "" for none."""
+    return request.COOKIES.get(ANSWERS_COOKIE, "")
+
+
+def draft_of(request: HttpRequest, *, now: datetime) -> Draft | None:
+    """The living answers of this browser."""
+    return live_draft(token_of(request), now=now)
+
+
+def remember_token(response: HttpResponse, token: str) -> None:
+    """Let the browser hold the token until it closes."""
+    response.set_cookie(ANSWERS_COOKIE, token, httponly=True, samesite="Lax", secure=settings.HANDRAIL_HTTPS, path="/")
+
+
+def forget_token(response: HttpResponse) -> None:
+    """Take the token out of the browser."""
+    response.delete_cookie(ANSWERS_COOKIE, samesite="Lax")
+
+
+def let_in(request: HttpRequest, row: HelpRequest, *, now: datetime, needs_pin: bool = False) -> None:
+    """Let this browser see one request for the next half hour, under a fresh session key."""
+    request.session.cycle_key()
+    _write(request, row, now=now, needs_pin=needs_pin)
+
+
+def close(request: HttpRequest) -> None:
+    """End the pass."""
+    request.session.pop(STATUS_KEY, None)
+
+
+def pass_of(request: HttpRequest, *, now: datetime) -> Pass | None:
+    """The request this browser was let in to see, if the pass is young and its code and PIN still stand."""
+    held = request.session.get(STATUS_KEY)
+    if held is None:
+        return None
+    at = datetime.fromisoformat(held["at"])
+    row = (
+        HelpRequest.objects.visible_to(Actor(role="person", id=held["request"]))
+        .select_related("person", "owner")
+        .first()
+    )
+    if row is None or now - at > PASS_TIME or held["stamp"] != _stamp(row) or row.code_expires_at <= now:
+        close(request)
+        return None
+    if now - at > RENEW_AFTER and not held["needs_pin"]:
+        _write(request, row, now=now, needs_pin=False)
+    return Pass(row, bool(held["needs_pin"]))
+
+
+def say(request: HttpRequest, words: str) -> None:
+    """Keep a sentence for the next page. It stays in the session, never in a cookie."""
+    request.session[SAID_KEY] = words
+
+
+def said(request: HttpRequest) -> str:
+    """The sentence kept for this page, once."""
+    return str(request.session.pop(SAID_KEY, ""))
+
+
+def _write(request: HttpRequest, row: HelpRequest, *, now: datetime, needs_pin: bool) -> None:
+    request.session[STATUS_KEY] = {
+        "request": str(row.pk),
+        "stamp": _stamp(row),
+        "at": now.isoformat(),
+        "needs_pin": needs_pin,
+    }
+
+
+def _stamp(row: HelpRequest) -> str:
+    """Changes with the code and the PIN, so that an old pass ends with them."""
+    return blind_index(f"{row.code_hash}:{row.pin_hash}", purpose="pass")[:16]

@@ -1,0 +1,84 @@
+"""How often a code or PIN may be tried. Counted in the shared cache, so that all web processes count together.
+
+No address is kept: only its keyed fingerprint, for ten minutes.
+"""
+
+from dataclasses import dataclass
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.core.cache import cache
+from django.http import HttpRequest
+
+from handrail.records.keys import blind_index
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `tries` wrong tries in `seconds`."""
+
+    name: str
+    tries: int
+    seconds: int
+
+
+CODE_BY_ADDRESS = Limit("code", 10, 10 * 60)
+CODE_BY_ALL = Limit("codes", 500, 10 * 60)
+PIN_BY_REQUEST = Limit("pin", 5, 15 * 60)
+
+
+def take_try(limit: Limit, key: str) -> str | None:
+    """Use up one try and say its slot, or None when none is left.
+
+    A slot is taken before the code is looked at, by an atomic add, so that many at once cannot try more often.
+    """
+    for number in range(limit.tries):
+        slot = f"{limit.name}:{key}:{number}"
+        if cache.add(slot, 1, timeout=limit.seconds):
+            return slot
+    return None
+
+
+def give_back(slot: str) -> None:
+    """A right try costs nothing."""
+    cache.delete(slot)
+
+
+def forgive(limit: Limit, key: str) -> None:
+    """Forget all tries: the right one was given."""
+    cache.delete_many([f"{limit.name}:{key}:{number}" for number in range(limit.tries)])
+
+
+def is_flooded(limit: Limit) -> bool:
+    """True when wrong tries from everywhere have used up the limit. Nearly exact, which is enough here."""
+    return int(cache.get(f"{limit.name}:all", 0)) >= limit.tries
+
+
+def count_wrong(limit: Limit) -> None:
+    """Count one wrong try from anywhere."""
+    key = f"{limit.name}:all"
+    if not cache.add(key, 1, timeout=limit.seconds):
+        try:
+            cache.incr(key)
+        except ValueError:  # it ran out between the two calls
+            cache.add(key, 1, timeout=limit.seconds)
+
+
+def visitor_key(request: HttpRequest) -> str:
+    """A fingerprint of where a request comes from; a whole /64 of IPv6 counts as one place."""
+    text = _address(request)
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return blind_index(text, purpose="visitor")
+    if address.version == 6:
+        text = str(ip_network((address, 64), strict=False))
+    return blind_index(text, purpose="visitor")
+
+
+def _address(request: HttpRequest) -> str:
+    proxies = settings.HANDRAIL_PROXIES
+    hops = [hop.strip() for hop in request.headers.get("X-Forwarded-For", "").split(",") if hop.strip()]
+    if proxies and len(hops) >= proxies:
+        return hops[-proxies]
+    return str(request.META.get("REMOTE_ADDR", ""))

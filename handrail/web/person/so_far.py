@@ -1,0 +1,59 @@
+"""The lines of "So far": what happened, in the person's words, one line for each thing."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from handrail.records.casebook.models import TimelineEntry
+from handrail.web.person.words import STEPS
+
+
+@dataclass(frozen=True)
+class Line:
+    """One thing that happened."""
+
+    words: str
+    at: datetime
+
+
+def lines_of(entries: list[TimelineEntry]) -> list[Line]:
+    """A line for each entry that has words, oldest first. Two entries of one moment that say the same are one line."""
+    lines: list[Line] = []
+    for entry in entries:
+        said = _words(entry)
+        if said and (not lines or lines[-1].words != said):
+            lines.append(Line(said, entry.at))
+    return lines
+
+
+def _words(entry: TimelineEntry) -> str:
+    body: dict[str, Any] = entry.body
+    facts = {"who": entry.by_name.split(" ")[0], "place": body.get("program", "")}
+    key = _key(entry, body)
+    sentence = STEPS.get(key)
+    if sentence is None:
+        return ""
+    text = str(sentence)
+    if any(f"%({name})s" in text and not value for name, value in facts.items()):
+        text = str(STEPS.get(f"{key}_plain", ""))
+    return text % facts
+
+
+def _key(entry: TimelineEntry, body: dict[str, Any]) -> str:
+    """The row of STEPS for an entry, or "" for one that has no line of its own."""
+    if entry.kind == "asked":
+        return "asked"
+    if entry.kind == "step" and body.get("what") == "taken":
+        return "taken"
+    if entry.kind == "step":
+        return _step_key(str(body.get("start", "")), str(body.get("end", "")))
+    if entry.kind == "message":
+        return f"message_{body.get('purpose', '')}_{body.get('channel', '')}"
+    return f"{entry.kind}_{body.get('what', '')}" if body.get("what") else ""
+
+
+def _step_key(start: str, end: str) -> str:
+    """Coming back to looking, and being asked, accepted or there, are told by the place's own line."""
+    if end == "matching" and start != "talking":
+        return ""
+    return f"step_{end}"

@@ -1,0 +1,183 @@
+"""The status page as values: one sentence for now, what happened, places, the visit, notes, and who can see it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db.models import QuerySet
+
+from handrail.core.journey import is_open
+from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
+from handrail.records.casebook.models import Consent, HelpRequest, Option, Referral, TimelineEntry
+from handrail.records.directory.models import Program
+from handrail.web.person import words
+from handrail.web.person.clock import day_and_clock, when
+from handrail.web.person.promise import promise_of
+from handrail.web.person.so_far import Line, lines_of
+
+CHOOSING = ("matching", "choosing", "referred")
+LATE_STAGES = ("new", "contacting", "matching")
+
+
+@dataclass(frozen=True)
+class Now:
+    """What is said now: one sentence, what it means, and when this page changes next."""
+
+    head: str
+    detail: str
+    next_at: datetime | None
+    is_late: bool = False
+
+
+@dataclass(frozen=True)
+class Place:
+    """One place: what it answered, or what the person may answer. `option_id` is "" when nothing can be chosen."""
+
+    name: str
+    where: str
+    state: Any
+    detail: Any
+    option_id: str
+    choice: str
+
+
+@dataclass(frozen=True)
+class Page:
+    """Everything the status page shows. It holds no name of the person, no number and no answer."""
+
+    row: HelpRequest
+    now: Now
+    lines: list[Line]
+    places: list[Place]
+    visit: Referral | None
+    visit_words: str
+    notes: list[TimelineEntry]
+    consents: list[Consent]
+    time_zone: str
+    who: str
+    is_open: bool
+    may_pause: bool
+    next_line: Any = ""
+    next_line_at: datetime | None = field(default=None)
+
+
+def see(row: HelpRequest, *, now: datetime) -> Page:
+    """Gather one request for the person's own eyes."""
+    actor = row.actor()
+    zone = row.person.rule.timezone
+    entries = list(TimelineEntry.objects.filter(request=row, is_for_person=True).order_by("at", "pk"))
+    referrals = list(
+        Referral.objects.visible_to(actor).filter(request=row).select_related("program__location").order_by("sent_at")
+    )
+    asked = next((one for one in reversed(referrals) if one.state in OPEN_REFERRAL_STATES), None)
+    visit = next((one for one in referrals if one.state in HELD_REFERRAL_STATES), None)
+    said = _now(row, asked, visit, now=now, zone=zone)
+    return Page(
+        row=row,
+        now=said,
+        lines=lines_of(entries),
+        places=_places(row, referrals),
+        visit=visit,
+        visit_words=day_and_clock(visit.visit_at, now=now, zone=zone) if visit and visit.visit_at else "",
+        notes=[entry for entry in entries if entry.kind == "note" and entry.body.get("note")],
+        consents=list(_consents(row, now)),
+        time_zone=zone,
+        who=first_name(row),
+        is_open=is_open(row.stage),
+        may_pause=row.stage not in ("resting", "stopped"),
+        next_line=words.WAITING_FOR.get(row.stage, ""),
+        next_line_at=visit.visit_at if visit and row.stage == "accepted" else said.next_at,
+    )
+
+
+def first_name(row: HelpRequest) -> str:
+    """The first name of the counselor, or "" while there is none."""
+    return str(row.owner).split(" ")[0] if row.owner else ""
+
+
+def _now(row: HelpRequest, asked: Referral | None, visit: Referral | None, *, now: datetime, zone: str) -> Now:
+    promise = promise_of(row, promise_at=row.due_at, now=now)
+    due = row.due_at if row.stage == "new" else (row.next_at or row.due_at)
+    facts = {
+        "who": first_name(row),
+        "due": promise.words if row.stage == "new" else when(due, now=now, zone=zone),
+        "tried": _tried(row, now=now, zone=zone),
+        "place": asked.program.name if asked else "",
+        "sent": when(asked.sent_at, now=now, zone=zone) if asked else "",
+        "reply": when(asked.reply_by, now=now, zone=zone) if asked else "",
+        "visit": day_and_clock(visit.visit_at, now=now, zone=zone) if visit and visit.visit_at else "",
+    }
+    is_late = row.stage in LATE_STAGES and due < now and (row.stage != "new" or promise.is_anybody_on)
+    sentence = _sentence(row, asked, is_late=is_late, is_anybody_on=promise.is_anybody_on, now=now)
+    next_at = asked.reply_by if asked else due
+    if row.stage not in ("new", "contacting", "matching", "referred") or next_at <= now:
+        next_at = None
+    if row.stage == "new" and not is_late:
+        next_at = promise.at if promise.words and promise.at > now else None
+    return Now(_fill(sentence.head, sentence.plain, facts), _fill(sentence.detail, "", facts), next_at, is_late)
+
+
+def _sentence(
+    row: HelpRequest, asked: Referral | None, *, is_late: bool, is_anybody_on: bool, now: datetime
+) -> words.StageSentence:
+    """The row of the table that is true now: late is said before anything else."""
+    if is_late:
+        return words.LATE if row.stage == "new" else words.LATE_AGAIN
+    if row.stage == "new" and not is_anybody_on:
+        return words.NOBODY_ON
+    if row.stage == "new" and row.person.rule.channel == "code":
+        return words.NEW_BY_CODE
+    if row.stage == "referred" and asked and asked.reply_by < now:
+        return words.NO_REPLY
+    return words.STAGE_SENTENCES[row.stage]
+
+
+def _fill(head: Any, plain: Any, facts: dict[str, str]) -> str:
+    """The sentence with its facts, or the plain one when a fact it names is missing."""
+    text = str(head)
+    named = [name for name in facts if f"%({name})s" in text]
+    return text % facts if all(facts[name] for name in named) else str(plain)
+
+
+def _tried(row: HelpRequest, *, now: datetime, zone: str) -> str:
+    last = TimelineEntry.objects.filter(request=row, kind="contact").order_by("at").last()
+    return when(last.at, now=now, zone=zone) if last else ""
+
+
+def _places(row: HelpRequest, referrals: list[Referral]) -> list[Place]:
+    """Every place offered or asked, in the order they came; a place that was asked twice shows its newest answer."""
+    options = Option.objects.filter(request=row).select_related("program__location").order_by("offered_at")
+    by_program: dict[object, tuple[Program, Option | None, Referral | None]] = {
+        option.program_id: (option.program, option, None) for option in options
+    }
+    for referral in referrals:
+        _program, option, _older = by_program.get(referral.program_id, (None, None, None))
+        by_program[referral.program_id] = (referral.program, option, referral)
+    return [_place(row, *found) for found in by_program.values()]
+
+
+def _place(row: HelpRequest, program: Program, option: Option | None, referral: Referral | None) -> Place:
+    detail: Any = ""
+    is_closed = referral is None or referral.state not in (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES, "declined")
+    may_choose = option is not None and row.stage in CHOOSING and is_closed
+    if referral is not None:
+        state = words.REFERRAL_STATES[referral.state]
+        detail = words.DECLINES.get(referral.decline_reason, "")
+    else:
+        state = words.OPTION_STATES[option.choice if option else ""]
+    return Place(
+        name=program.name,
+        where=str(program.location),
+        state=state,
+        detail=detail,
+        option_id=str(option.pk) if option and may_choose else "",
+        choice=option.choice if option else "",
+    )
+
+
+def _consents(row: HelpRequest, now: datetime) -> QuerySet[Consent]:
+    return (
+        Consent.objects.filter(request=row, revoked_at=None, expires_at__gt=now)
+        .select_related("program")
+        .order_by("recorded_at")
+    )
