@@ -12,6 +12,7 @@ import subprocess
 import sys
 import tempfile
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from handrail.gateways.samhsa_codes import CODES
 
 ROWS = 12_744
 CODES_EACH = 76
+every_zip: Callable[[], list[dict[str, Any]]] = zipcodes.list_all
 HANDRAIL = [sys.executable, "-m", "handrail.project.cli"]
 
 
@@ -71,7 +73,7 @@ def run(command: list[str], environment: dict[str, str]) -> dict[str, Any]:
 def generate(path: Path) -> Path:
     """Write an invented directory of the real one's size: as many rows, codes and ZIP codes."""
     chance = random.Random(1)
-    places = [row for row in zipcodes.list_all() if row["active"] and row["zip_code_type"] == "STANDARD"]
+    places = [row for row in every_zip() if row["active"] and row["zip_code_type"] == "STANDARD"]
     codes = sorted(CODES)
     header = "name1 name2 street1 street2 city state zip phone intake1 intake2 intake1a intake2a service_code_info"
     with path.open("w", newline="", encoding="utf-8") as file:

@@ -108,14 +108,20 @@ def matching(*, actor: Actor, now: datetime = AT, **answers: Any) -> HelpRequest
     return row
 
 
-def referral(to: Program, *, actor: Actor, now: datetime = AT, **answers: Any) -> Referral:
-    """A request of this program, under a consent to all three scopes."""
-    row = matching(actor=actor, now=now, **answers)
+def ask_program(row: HelpRequest, to: Program, *, actor: Actor, now: datetime = AT) -> Referral:
+    """Needs, offer, consent to all three scopes, and the referral, for a request this counselor talks about."""
+    if row.stage == "talking":
+        assess.record_needs(row, actor=actor, needs={"kinds": ["medicine"], "payer": "medicaid", "must": []}, now=now)
     match.offer(row, actor=actor, program_id=to.pk, reasons=[], now=now)
     words = "You agree that we ask this program."
     scopes = ["minimum", "details", "contact"]
     consent.record(row, actor=actor, program_id=to.pk, scopes=scopes, words=words, method="spoken", now=now)
     return refer.send(row, actor=actor, program_id=to.pk, now=now)
+
+
+def referral(to: Program, *, actor: Actor, now: datetime = AT, **answers: Any) -> Referral:
+    """A new request, worked by this counselor until this program is asked."""
+    return ask_program(talking(actor=actor, now=now, **answers), to, actor=actor, now=now)
 
 
 def stop_messages(row: HelpRequest, *, now: datetime = AT) -> None:

@@ -13,6 +13,16 @@ compile_translations()
 
 
 @pytest.fixture(scope="session")
+def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """SQLite tests run on a file, as Handrail does: threads then wait for each other instead of failing."""
+    from django.conf import settings  # noqa: PLC0415 - Django is ready only now
+
+    database = settings.DATABASES["default"]
+    if "sqlite3" in database["ENGINE"]:
+        database.setdefault("TEST", {})["NAME"] = str(settings.HANDRAIL_DATA / "test.sqlite3")
+
+
+@pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
     """Let tests that empty the tables at their end do so, although the ledger is append-only."""
     from django.db import connection  # noqa: PLC0415 - Django is ready only now

@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
-from handrail.actions._frame import Refused, require
+from handrail.actions._frame import Refused, Stale, require
 from handrail.core.access import Actor
 from handrail.core.facility import Facility, page_address, plain
 from handrail.core.facts import FACTS
@@ -27,7 +27,7 @@ from handrail.records.directory.models import (
     Version,
 )
 from handrail.records.directory.places import place_of_zip
-from handrail.records.ledger.signing import append
+from handrail.records.ledger.signing import CrossedError, append
 
 STREAM = "directory"
 BATCH = 500
@@ -35,6 +35,7 @@ BATCH = 500
 MANY_GONE = 1_000
 FACT_DAYS = 90
 MAX_OPENINGS = 999
+MAX_LABEL, MAX_VALUE = 60, 200
 
 Progress = Callable[[int, int], None]
 
@@ -55,8 +56,8 @@ SOURCES: dict[str, Source] = {
 
 def bump_version() -> None:
     """Tell every process that the directory changed. Call it in the transaction of the change."""
-    if not Version.objects.filter(pk=1).update(number=F("number") + 1):
-        Version.objects.create(pk=1, number=1)
+    Version.objects.get_or_create(pk=1)
+    Version.objects.filter(pk=1).update(number=F("number") + 1)
 
 
 def source_named(key: str) -> Source:
@@ -114,7 +115,8 @@ def import_rows(
     """Bring the rows of one file into the directory, in one transaction.
 
     Gives added, updated, unchanged, gone, rejected and seconds. Raises Refused: `older_than_stored`,
-    `not_yet` (a date to come), `many_gone` (a file with less than half of what is listed, unless allowed).
+    `not_yet` (a date to come), `many_gone` (a file with less than half of what is listed, unless allowed);
+    Stale when two imports cross.
     """
     require(actor, "import_directory")
     began = time.monotonic()
@@ -282,14 +284,11 @@ def _enter(
     if counts["added"] or counts["updated"] or counts["gone"]:
         bump_version()
     said = " ".join(f"{name}={count}" for name, count in counts.items())
-    append(
-        STREAM,
-        actor=actor.key,
-        verb="import_directory",
-        now=now,
-        wrote=[f"create import:{entry.pk} {said}"],
-        why=f"{source} {observed_on.isoformat()}",
-    )
+    wrote, why = [f"create import:{entry.pk} {said}"], f"{source} {observed_on.isoformat()}"
+    try:
+        append(STREAM, actor=actor.key, verb="import_directory", now=now, wrote=wrote, why=why)
+    except CrossedError as error:
+        raise Stale from error
 
 
 # --- what a program or our staff say ------------------------------------------------------------
@@ -327,7 +326,7 @@ def state_capacity(
     """
     _may_speak_for(program, actor)
     label = " ".join(label.split())
-    if not label or len(label) > CapacityStatement._meta.get_field("label").max_length:
+    if not label or len(label) > MAX_LABEL:
         raise Refused("bad_label")
     if kind not in ("beds", "visits"):
         raise Refused("bad_kind")
@@ -372,7 +371,7 @@ def set_fact(program: Program, *, actor: Actor, key: str, value: str, now: datet
     if key not in FACTS:
         raise Refused("unknown_fact", key=key)
     value = " ".join(value.split())
-    if not value or len(value) > Fact._meta.get_field("value").max_length:
+    if not value or len(value) > MAX_VALUE:
         raise Refused("bad_value")
     with transaction.atomic():
         fact, _ = Fact.objects.update_or_create(

@@ -20,9 +20,9 @@ def read(request: HelpRequest, *, actor: Actor, page: str, now: datetime) -> Non
     _enter(request.stream, actor=actor, page=page, now=now)
 
 
-def read_queue(actor: Actor, *, now: datetime) -> None:
-    """Enter that this actor opened the queue. Their own stream, so that readers never wait for each other."""
-    _enter(f"staff:{actor.id}", actor=actor, page="queue", now=now)
+def read_queue(actor: Actor, *, now: datetime, page: str = "queue") -> None:
+    """Enter that this actor opened a list of people. Their own stream, so that readers never wait for each other."""
+    _enter(f"staff:{actor.id}", actor=actor, page=page, now=now)
 
 
 def _enter(stream: str, *, actor: Actor, page: str, now: datetime) -> None:

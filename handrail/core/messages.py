@@ -15,8 +15,8 @@ WORDS: dict[str, dict[str, str]] = {
         "es": "{service}: hay noticias para usted. Mire con su codigo o llame. STOP para parar.",
     },
     "late": {
-        "en": "{service}: we are late and we are sorry. You are next. STOP to end.",
-        "es": "{service}: vamos tarde y lo sentimos. Usted sigue. STOP para parar.",
+        "en": "{service}: we are late and we are sorry. A person will reach you. STOP to end.",
+        "es": "{service}: vamos tarde y lo sentimos. Alguien le va a contactar. STOP para parar.",
     },
 }
 MAX_TEXT = 160

@@ -134,7 +134,7 @@ def _facility(line: int, cells: Cells, columns: _Columns, file: FacilityFile) ->
         raise BadRow(f"the name is longer than {MAX_NAME} characters")
     state = columns.text(cells, "state").upper()
     if state not in STATES:
-        raise BadRow(f"'{state[:20]}' is not a state")
+        raise BadRow(f"'{state[:20]}' is not a state" if state else "no state")
     zip5 = _zip5(columns.text(cells, "zip"), state)
     city = columns.text(cells, "city")
     if not city:
@@ -179,7 +179,7 @@ def _zip5(text: str, state: str) -> str:
         text = text.zfill(5)
     match = _ZIP.fullmatch(text)
     if not match or match[1] == "00000":
-        raise BadRow(f"'{text[:20]}' is not a ZIP code")
+        raise BadRow(f"'{text[:20]}' is not a ZIP code" if text else "no ZIP code")
     return match[1]
 
 
@@ -243,7 +243,8 @@ def _give_keys(found: list[tuple[Facility, str, str]], file: FacilityFile) -> No
         names[row.line] = (name1, name2)
     for key, rows in groups.items():
         taken: dict[str, int] = {}
-        for row in rows:
+        # By suite, not by place in the file, so that a file sorted otherwise gives the same keys.
+        for row in sorted(rows, key=lambda row: (plain(row.street2), row.line)):
             suite = plain(row.street2)
             if suite in taken:
                 file.rejects.append(Finding(row.line, f"the same program (name, address) is on line {taken[suite]}"))

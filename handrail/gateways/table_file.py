@@ -19,6 +19,7 @@ MAX_FILE_BYTES = 200_000_000
 MAX_UNPACKED_BYTES = 500_000_000
 MAX_RATIO = 200
 MAX_CELL = 100_000
+MAX_CELL_LINES = 10
 MAX_COLUMNS = 2_000
 MAX_ROWS = 500_000
 # Title rows above the header; more than this and it is another kind of file.
@@ -164,17 +165,23 @@ def _checked(cells: Cells, line: int, name: str) -> Cells:
 
 # --- csv ----------------------------------------------------------------------------------------
 def _decoded(path: Path, expected: str) -> str:
-    raw = path.read_bytes()
+    text = _decoded_bytes(path.read_bytes())
+    # One stray byte is a bad cell; many are another kind of file.
+    if text.count("\0") * 100 > len(text):
+        raise WrongFile(f"Expected {expected}; {path.name} is neither a workbook nor text.")
+    return text
+
+
+def _decoded_bytes(raw: bytes) -> str:
+    if raw.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return raw.decode("utf-16", errors="replace")
     # Spreadsheets on Windows still write cp1252.
-    order = ["utf-16"] if raw.startswith((b"\xff\xfe", b"\xfe\xff")) else ["utf-8-sig", "cp1252"]
-    for encoding in order:
+    for encoding in ("utf-8-sig", "cp1252"):
         try:
-            text = raw.decode(encoding)
+            return raw.decode(encoding)
         except UnicodeDecodeError:
             continue
-        if "\0" not in text:
-            return text
-    raise WrongFile(f"Expected {expected}; {path.name} is neither a workbook nor text.")
+    return raw.decode("utf-8-sig", errors="replace")
 
 
 @contextmanager
@@ -198,4 +205,6 @@ def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, Cells]]:
             return
         except csv.Error as error:
             raise WrongFile(f"Line {line} of {name} cannot be read as csv: {error}.") from error
+        if reader.line_num - line > MAX_CELL_LINES:
+            raise WrongFile(f"Line {line} of {name} opens a quotation mark that is not closed.")
         yield line, _checked(tuple(cells), line, name)

@@ -117,7 +117,7 @@ class Children:
         """Start both, say where the doors are, and wait."""
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, self._stop)
-        environment = {**os.environ, LIFELINE: str(os.getpid())}
+        environment = {"LOG_LEVEL": "WARNING", **os.environ, LIFELINE: str(os.getpid())}
         for name in ("serve", "worker"):
             command = [sys.executable, "-m", "handrail.project.cli", name]
             self.processes[name] = subprocess.Popen(

@@ -155,6 +155,8 @@ def _sentence(error: WrongFile | Refused) -> str:
             return (
                 f"This file says it is of {facts['observed_on']}, which has not come yet. Name its day with --observed."
             )
+        case "somebody_was_first":
+            return "Another import ended at the same moment, so nothing was changed. Run it again."
         case "many_gone":
             return (
                 f"This file has {facts['rows']:,} programs, and {facts['gone']:,} of the {facts['listed']:,} listed "

@@ -1,6 +1,5 @@
 """The words for facts, kinds, payers, openings and reasons, shared by the finder, the desk and the command line."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import lru_cache
@@ -12,6 +11,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from handrail.core.coverage import covers
 from handrail.core.facts import NO, UNKNOWN, YES, FactValue, settings_of
 from handrail.core.match import Offer, Reason
 from handrail.core.openings import OpeningsSentence
@@ -283,7 +283,7 @@ def _reason_words(reason: Reason, today: date) -> str:
     if about == "stops_medicine":
         return _("It says it does not use medicine for opioid use. Ask if you can stay on yours.")
     if about == "payer":
-        return _payer_words(reason, key)
+        return _payer_words(reason.why, key)
     label = MUST_WORDS[key] if about == "must" else KIND_WORDS[key][0]
     return _verdict_words(reason.verdict, str(label))
 
@@ -328,8 +328,8 @@ _PAY_WORDS: dict[str, Any] = {
 }
 
 
-def _payer_words(reason: Reason, payer: str) -> str:
-    return str(_PAY_WORDS[reason.why]) % {"payer": PAYER_WORDS[payer]}
+def _payer_words(why: str, payer: str) -> str:
+    return str(_PAY_WORDS[why]) % {"payer": PAYER_WORDS[payer]}
 
 
 def kind_line(offer: Offer) -> str:
@@ -361,16 +361,29 @@ def _medicine_line(offer: Offer, key: str) -> str:
 
 
 def pay_lines(offer: Offer, payer: str, *, today: date) -> list[str]:
-    """How the picked plan stands here (Medicaid when none was picked), and whether money is asked up front."""
-    fact_key = {"private": "private_plan", "medicare": "medicare", "va": "va"}.get(payer, "medicaid")
-    fact = offer.fact(fact_key)
-    label: Mapping[str, Any] = {"plan": FACT_WORDS[fact_key], "answer": value_words(fact).lower()}
-    line = _("%(plan)s: %(answer)s.") % label
-    if fact.is_known and fact.observed_on:
-        line += " " + _("As of %(day)s.") % {"day": day_words(fact.observed_on, today)}
+    """How the picked way to pay stands here (Medicaid when none was picked), and whether money is asked up front."""
     up_front = offer.fact("up_front_payment").value
     words = {YES: _("Asks for money up front."), NO: _("No money up front.")}
-    return [line, words.get(up_front, _("Money up front: not known."))]
+    return [_pay_line(offer, payer, today), str(words.get(up_front, _("Money up front: not known.")))]
+
+
+def _pay_line(offer: Offer, payer: str, today: date) -> str:
+    if payer == "none":
+        coverage = covers(payer, offer.facts)
+        line = (
+            f"{_payer_words(coverage.why, payer)}." if coverage.why in _SHORT_PAY else _payer_words(coverage.why, payer)
+        )
+        day = coverage.observed_on
+    else:
+        key = {"private": "private_plan", "medicare": "medicare", "va": "va"}.get(payer, "medicaid")
+        fact = offer.fact(key)
+        line = _("%(plan)s: %(answer)s.") % {"plan": FACT_WORDS[key], "answer": value_words(fact).lower()}
+        day = fact.observed_on if fact.is_known else None
+    return f"{line} {_('As of %(day)s.') % {'day': day_words(day, today)}}" if day else line
+
+
+# Words for paying that have no full stop of their own.
+_SHORT_PAY = frozenset({"free", "sliding_fee", "no_self_pay", "plan_not_known"})
 
 
 def miles_words(miles: float | None, *, is_rough: bool) -> str:

@@ -41,7 +41,7 @@ ICONS: dict[str, str] = {
     "handrail": '<path d="M3 17h3L18 7h3M6 17v4m6-9v5m6-10v5"/>',
     "unlock": '<path d="M5 11h14v10H5zM8 11V7a4 4 0 0 1 8-1"/>',
     "lock": '<path d="M5 11h14v10H5zM8 11V7a4 4 0 0 1 8 0v4"/>',
-    "sun": '<circle cx="12" cy="12" r="4"/><path d="M12 3v2m0 14v2M3 12h2m14 0h2M6 6l1 1m11 11-1-1M18 6l-1 1M6 18l1-1"/>',
+    "sun": '<circle cx="12" cy="12" r="4"/><path d="M12 3v2m0 14v2M3 12h2m14 0h2M6 6l1 1m10 10 1 1"/>',
     "moon": '<path d="M20 14A8 8 0 0 1 10 4a8 8 0 1 0 10 10z"/>',
     "calendar": '<path d="M4 6h16v15H4zM4 11h16M8 3v4m8-4v4"/>',
     "save": '<path d="M6 3h12v18l-6-5-6 5z"/>',

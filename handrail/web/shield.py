@@ -1,4 +1,4 @@
-"""Security headers on every answer: a strict policy, no referrer, nothing stored where it is private."""
+"""Security headers on every answer: a strict policy, no referrer to others, nothing stored where it is private."""
 
 from collections.abc import Callable
 
@@ -23,7 +23,8 @@ def headers(get_response: Handler) -> Handler:
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CSP)
-        response.headers.setdefault("Referrer-Policy", "no-referrer")
+        # Not no-referrer: browsers then send "Origin: null" with our own forms, and every one of them is refused.
+        response.headers.setdefault("Referrer-Policy", "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

@@ -35,7 +35,7 @@ DEMO_SIGN_INS = (
 class AccountAdapter(DefaultAccountAdapter):
     """Accounts are made by a supervisor, never by the public."""
 
-    def is_open_for_signup(self, request: HttpRequest) -> bool:
+    def is_open_for_signup(self, request: HttpRequest) -> bool:  # noqa: ARG002 - the name is allauth's
         return False
 
     def post_login(self, request: HttpRequest, user: Staff, **options: Any) -> HttpResponse:
@@ -58,13 +58,20 @@ class FactorAdapter(DefaultMFAAdapter):
 class SignIn(LoginView):
     """The sign-in page; in the demo it prints who one may be."""
 
+    def get_form(self, form_class: Any = None) -> Any:
+        """The form without words inside its fields: the label above says the same and stays."""
+        form = super().get_form(form_class)
+        for field in form.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+        return form
+
     def get_context_data(self, **context: Any) -> dict[str, Any]:
         demo = {"demo_sign_ins": DEMO_SIGN_INS, "demo_password": DEMO_PASSWORD} if settings.IS_DEMO else {}
         data: dict[str, Any] = super().get_context_data(**context) | demo
         return data
 
 
-def no_sign_up(request: HttpRequest) -> HttpResponse:
+def no_sign_up(_request: HttpRequest) -> HttpResponse:
     """There is no such page: accounts are made by a supervisor."""
     raise Http404
 

@@ -52,6 +52,7 @@ class Worker:
                 self.beat()
                 self.plan_periodic()
                 did = self.work_once()
+                close_old_connections()
             except DatabaseError as error:
                 log.warning("the database is away: %s", type(error).__name__)
                 self._hang_up()
@@ -69,7 +70,6 @@ class Worker:
         if task is None:
             return False
         carry_out(task, clock=self.clock)
-        close_old_connections()
         return True
 
     def beat(self) -> None:

@@ -1,15 +1,21 @@
 """Importing: idempotent, a newer year updates and marks what has gone, nothing is lost; and what programs say."""
 
+import json
+from contextlib import redirect_stdout
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from io import StringIO
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 from handrail.actions._frame import Forbidden, Refused
 from handrail.actions.directory import MANY_GONE, confirm_capacity, import_rows, set_fact, state_capacity
-from handrail.core.access import VISITOR, WORKER
+from handrail.core.access import VISITOR, WORKER, Actor
 from handrail.core.facility import Facility, stable_key
 from handrail.core.facts import FACTS
+from handrail.project.directory_command import day_of, run
 from handrail.project.sample import load_sample_directory
 from handrail.records.directory.models import CapacityStatement, Fact, Import, Location, Program, Version
 from handrail.records.ledger.models import Entry
@@ -20,7 +26,7 @@ NOW = datetime(2026, 11, 21, 6, 4, tzinfo=UTC)
 OLD, NEW = date(2023, 3, 31), date(2024, 3, 31)
 
 
-def facility(name: str, **values: object) -> Facility:
+def facility(name: str, **values: Any) -> Facility:
     row = Facility(
         line=2,
         key=stable_key(name, "", "12 Mill Lane", "81101"),
@@ -40,8 +46,14 @@ def facility(name: str, **values: object) -> Facility:
     return replace(row, **values)
 
 
-def bring(*rows: Facility, on: date = OLD, **options: object) -> tuple[int, ...]:
-    settings = {"source": "samhsa", "actor": WORKER, "now": NOW, "file_name": "d.csv", "sha256": "0" * 64} | options
+def bring(*rows: Facility, on: date = OLD, **options: Any) -> tuple[int | float, ...]:
+    settings: dict[str, Any] = {
+        "source": "samhsa",
+        "actor": WORKER,
+        "now": NOW,
+        "file_name": "d.csv",
+        "sha256": "0" * 64,
+    } | options
     counts = import_rows(rows, observed_on=on, **settings)
     return tuple(counts[name] for name in ("added", "updated", "unchanged", "gone"))
 
@@ -77,8 +89,8 @@ def test_a_newer_year_updates_adds_and_marks_what_has_gone():
 
 def test_what_people_said_outlives_an_import(cast):
     bring(facility("A"))
-    program = Program.objects.get()
-    Program.objects.update(walk_in_hours="7 to 11 AM", day_one=["Come in."])
+    program = Program.objects.get(source="samhsa")
+    Program.objects.filter(pk=program.pk).update(walk_in_hours="7 to 11 AM", day_one=["Come in."])
     set_fact(program, actor=cast.actor("tasha"), key="medicaid", value="yes", now=NOW)
     bring(facility("A", phone="719-555-0100"), on=NEW)
     program.refresh_from_db()
@@ -138,8 +150,9 @@ def test_a_visitor_may_not_import():
 
 
 # --- what a program says ------------------------------------------------------------------------
-def say(program: Program, actor: object, **values: object) -> CapacityStatement:
-    return state_capacity(program, actor=actor, now=NOW, **({"label": "Beds", "kind": "beds", "openings": 2} | values))
+def say(program: Program, actor: Actor, **values: Any) -> CapacityStatement:
+    words: dict[str, Any] = {"label": "Beds", "kind": "beds", "openings": 2, **values}
+    return state_capacity(program, actor=actor, now=NOW, **words)
 
 
 def test_intake_speaks_for_its_own_program_only(cast):
@@ -180,6 +193,46 @@ def test_a_fact_is_one_of_the_table_and_runs_out(cast):
     assert (fact.source_id, fact.expires_on) == ("desk", NOW.date() + timedelta(days=90))
     with pytest.raises(Refused, match="unknown_fact"):
         set_fact(cast.river_house, actor=cast.actor("tasha"), key="best_in_town", value="yes", now=NOW)
+
+
+# --- the command --------------------------------------------------------------------------------
+HEADER = "name1,name2,street1,street2,city,state,zip,phone,service_code_info"
+
+
+def command(path: Path, *words: str) -> tuple[int, dict[str, Any]]:
+    out = StringIO()
+    with redirect_stdout(out):
+        status = run(["import", str(path), "--json", *words])
+    return status, json.loads(out.getvalue().splitlines()[-1])
+
+
+def test_the_last_line_is_one_object_and_the_exit_status_means_something(tmp_path):
+    path = tmp_path / "directory_2023.csv"
+    good, bad = "A,,1 Main,,Denver,CO,80202,303-555-0101,SA OP", "B,,1 Main,,Denver,CO,8O202,,SA"
+    path.write_text(f"{HEADER}\n{good}\n{bad}\n")
+    status, said = command(path, "--dry-run")
+    assert (status, said["added"], said["dry_run"], Program.objects.count()) == (0, 1, True, 0)
+    status, said = command(path)
+    assert (status, said["added"], said["rejected"], said["observed_on"]) == (0, 1, 1, "2023-03-31")
+    assert said["rejects"] == [{"line": 3, "reason": "'8O202' is not a ZIP code"}]
+    status, said = command(path, "--year", "2022")
+    assert (status, said["unchanged"]) == (2, 0)
+    assert "nothing was changed" in said["refused"]
+    status, said = command(tmp_path / "none.csv")
+    assert status == 2
+
+
+@pytest.mark.parametrize(
+    ("name", "day"),
+    [
+        ("national-directory-su-facilities-2023.xlsx", date(2023, 3, 31)),
+        ("FindTreament_Facility_listing_2025_02_14_101112.csv", date(2025, 2, 14)),
+        ("export_12024.csv", NOW.date()),
+        ("directory.csv", NOW.date()),
+    ],
+)
+def test_a_files_name_says_its_day(name, day):
+    assert day_of(name, today=NOW.date()) == day
 
 
 # --- the sample ---------------------------------------------------------------------------------

@@ -22,7 +22,10 @@ from handrail.records.ledger.verify import verify
 from tests import build
 
 ANSWERS = {"who": "me", "now": "no", "channel": "text", "address": "+13035550142", "name": "Bird", "flags": []}
-numbers = st.integers(0, 3)
+numbers = st.integers(0, 2)
+# Mostly the actor whose move it is, so that stories get far; now and then anybody else.
+actors = st.sampled_from([None, None, None, None, None, 0, 1, 2, 3, 4])
+ActorNumber = int | None
 
 
 class Journey(RuleBasedStateMachine):
@@ -41,9 +44,19 @@ class Journey(RuleBasedStateMachine):
         self.steward = build.staff("sam", role="steward").actor()
         for _ in range(3):
             self.ask_for_help()
+        for number in (1, 2):
+            self.take_next(None)
+            self.contact(number, None, "reached", True)
+            self.assess(number, None, True)
+            for place in (0, 1):
+                self.offer(number, place, None)
+        for place in (0, 1):
+            self.consent(2, place, None, ["minimum", "details"])
+            self.refer(2, place, None)
 
     def teardown(self) -> None:
         if hasattr(self, "frame"):
+            assert not verify().findings
             transaction.set_rollback(True)
             self.frame.__exit__(None, None, None)
 
@@ -64,23 +77,28 @@ class Journey(RuleBasedStateMachine):
         rows = list(
             Referral.objects.select_related("request__person", "program", "consent").order_by("sent_at", "pk")
         )
-        return rows[number % len(rows)] if rows else None
+        return rows[-1 - number % len(rows)] if rows else None
 
-    def anybody(self, number: int) -> Actor:
-        return [*self.counselors, *self.intakes, self.steward][number % 5]
+    def anybody(self, number: ActorNumber, rightful: Actor | None = None) -> Actor:
+        if number is None:
+            return rightful or self.counselors[0]
+        return [*self.counselors, *self.intakes, self.steward][number]
 
-    @rule(minutes=st.sampled_from([0, 1, 6, 20, 45, 130, 3000]))
+    def intake_of(self, referral: Referral) -> Actor:
+        return self.intakes[[program.pk for program in self.programs].index(referral.program_id)]
+
+    @rule(minutes=st.sampled_from([0, 1, 6, 20, 45, 130]))
     def time_passes(self, minutes: int) -> None:
         self.now += timedelta(minutes=minutes)
         for row in HelpRequest.objects.filter(next_at__lte=self.now):
             self.attempt(follow_up.run_clock, str(row.pk), row.next_at)
 
-    @rule(who=st.integers(0, 4))
-    def take_next(self, who: int) -> None:
+    @rule(who=actors)
+    def take_next(self, who: ActorNumber) -> None:
         self.attempt(ask.take_next, self.anybody(who))
 
-    @rule(number=numbers, who=st.integers(0, 4), outcome=st.sampled_from(ask.OUTCOMES), has_next=st.booleans())
-    def contact(self, number: int, who: int, outcome: str, has_next: bool) -> None:
+    @rule(number=numbers, who=actors, outcome=st.sampled_from(ask.OUTCOMES), has_next=st.booleans())
+    def contact(self, number: int, who: ActorNumber, outcome: str, has_next: bool) -> None:
         self.attempt(
             ask.record_contact,
             self.request(number),
@@ -91,18 +109,18 @@ class Journey(RuleBasedStateMachine):
             next_at=self.now + timedelta(minutes=30),
         )
 
-    @rule(number=numbers, who=st.integers(0, 4))
-    def hand_back(self, number: int, who: int) -> None:
+    @rule(number=numbers, who=actors)
+    def hand_back(self, number: int, who: ActorNumber) -> None:
         self.attempt(ask.hand_back, self.request(number), actor=self.anybody(who), why="end of shift")
 
-    @rule(number=numbers, who=st.integers(0, 4), safe=st.booleans())
-    def assess(self, number: int, who: int, safe: bool) -> None:
+    @rule(number=numbers, who=actors, safe=st.booleans())
+    def assess(self, number: int, who: ActorNumber, safe: bool) -> None:
         actor = self.anybody(who)
         self.attempt(assess.record_safety, self.request(number), actor=actor, safe_now=safe, naloxone="no", note="")
         self.attempt(assess.record_needs, self.request(number), actor=actor, needs={"kinds": ["medicine"]})
 
-    @rule(number=numbers, place=st.integers(0, 1), who=st.integers(0, 4))
-    def offer(self, number: int, place: int, who: int) -> None:
+    @rule(number=numbers, place=st.integers(0, 1), who=actors)
+    def offer(self, number: int, place: int, who: ActorNumber) -> None:
         program = self.programs[place]
         self.attempt(
             match.offer, self.request(number), actor=self.anybody(who), program_id=program.pk, reasons=[]
@@ -118,10 +136,10 @@ class Journey(RuleBasedStateMachine):
     @rule(
         number=numbers,
         place=st.integers(0, 1),
-        who=st.integers(0, 4),
+        who=actors,
         scopes=st.lists(st.sampled_from(["minimum", "details", "contact"]), unique=True),
     )
-    def consent(self, number: int, place: int, who: int, scopes: list[str]) -> None:
+    def consent(self, number: int, place: int, who: ActorNumber, scopes: list[str]) -> None:
         self.attempt(
             consent.record,
             self.request(number),
@@ -137,15 +155,16 @@ class Journey(RuleBasedStateMachine):
         request = self.request(number)
         self.attempt(consent.revoke, request, actor=request.actor(), program_id=self.programs[place].pk)
 
-    @rule(number=numbers, place=st.integers(0, 1), who=st.integers(0, 4))
-    def refer(self, number: int, place: int, who: int) -> None:
+    @rule(number=numbers, place=st.integers(0, 1), who=actors)
+    def refer(self, number: int, place: int, who: ActorNumber) -> None:
         self.attempt(refer.send, self.request(number), actor=self.anybody(who), program_id=self.programs[place].pk)
 
-    @rule(number=numbers, who=st.integers(0, 4), answer=st.sampled_from(["see", "yes", "no", "ask", "here", "back"]))
-    def program_answers(self, number: int, who: int, answer: str) -> None:
-        referral, actor = self.referral(number), self.anybody(who)
+    @rule(number=numbers, who=actors, answer=st.sampled_from(["see", "yes", "no", "ask", "here", "back"]))
+    def program_answers(self, number: int, who: ActorNumber, answer: str) -> None:
+        referral = self.referral(number)
         if referral is None:
             return
+        actor = self.anybody(who, self.intake_of(referral))
         if answer == "see":
             self.attempt(refer.acknowledge, referral, actor=actor)
         elif answer == "yes":
@@ -160,11 +179,11 @@ class Journey(RuleBasedStateMachine):
         else:
             self.attempt(refer.withdraw, referral, actor=actor, why="changed")
 
-    @rule(number=numbers, who=st.integers(0, 4))
-    def look_at_referral(self, number: int, who: int) -> None:
+    @rule(number=numbers, who=actors)
+    def look_at_referral(self, number: int, who: ActorNumber) -> None:
         referral = self.referral(number)
         if referral is not None:
-            self.attempt(refer.facts_for, referral, actor=self.anybody(who))
+            self.attempt(refer.facts_for, referral, actor=self.anybody(who, self.intake_of(referral)))
 
     @rule(number=numbers, what=st.sampled_from(["pause", "stop", "erase", "again", "other", "note", "quiet"]))
     def person_acts(self, number: int, what: str) -> None:
@@ -213,19 +232,15 @@ class Journey(RuleBasedStateMachine):
         living = Consent.objects.filter(revoked_at=None)
         assert not living.values("request", "program").annotate(count=Count("pk")).filter(count__gt=1).exists()
 
-    @invariant()
-    def the_chain_is_whole(self) -> None:
-        assert not verify().findings
-
 
 @pytest.mark.django_db
 def test_what_must_never_happen_never_does() -> None:
     run_state_machine_as_test(
         Journey,
         settings=settings(
-            max_examples=25,
+            max_examples=40,
             database=None,
-            stateful_step_count=30,
+            stateful_step_count=25,
             deadline=None,
             # A failure is replayed as it was found: shrinking a story of many actors takes minutes and tells no more.
             phases=[Phase.explicit, Phase.generate],

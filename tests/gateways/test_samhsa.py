@@ -2,6 +2,7 @@
 
 import csv
 import zipfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -10,21 +11,8 @@ from openpyxl import Workbook
 from handrail.gateways.samhsa import read
 from handrail.gateways.table_file import MAX_CELL, WrongFile
 
-HEADER = [
-    "name1",
-    "name2",
-    "street1",
-    "street2",
-    "city",
-    "state",
-    "zip",
-    "phone",
-    "intake1",
-    "intake2",
-    "intake1a",
-    "intake2a",
-    "service_code_info",
-]
+_COLUMNS = "name1 name2 street1 street2 city state zip phone intake1 intake2 intake1a intake2a service_code_info"
+HEADER = _COLUMNS.split()
 
 
 def row(name1: str = "River House", **values: str) -> list[str]:
@@ -46,7 +34,7 @@ def write_csv(path: Path, *rows: list[str], header: list[str] = HEADER, encoding
     return path
 
 
-def write_book(path: Path, *rows: list[object], sheet: str = "Facilities List") -> Path:
+def write_book(path: Path, *rows: Sequence[object], sheet: str = "Facilities List") -> Path:
     book = Workbook()
     page = book.active
     assert page is not None
@@ -82,6 +70,8 @@ def test_a_workbook_reads_as_the_csv_does(tmp_path):
         ({"zip": "00000"}, "'00000' is not a ZIP code"),
         ({"state": "ZZ"}, "'ZZ' is not a state"),
         ({"city": ""}, "no city"),
+        ({"state": ""}, "no state"),
+        ({"zip": ""}, "no ZIP code"),
         ({"name1": "x" * 300}, "the name is longer than 200 characters"),
     ],
 )
@@ -132,28 +122,8 @@ def test_a_formula_stays_text(tmp_path):
 
 
 def test_the_locators_export_has_a_column_for_each_code(tmp_path):
-    codes = [
-        "sa",
-        "dt",
-        "op",
-        "omb",
-        "ort",
-        "bu",
-        "mu",
-        "nu",
-        "md",
-        "mc",
-        "pi",
-        "sf",
-        "ss",
-        "moa",
-        "ub",
-        "bum",
-        "otp",
-        "tele",
-        "sp",
-        "ah",
-    ]
+    columns = "sa dt op omb ort bu mu nu md mc pi sf ss moa ub bum otp tele sp ah"
+    codes = columns.split()
     header = ["name1", "street1", "city", "state", "zip", *codes]
     cells = ["River House", "12 Mill Lane", "Fernhollow", "CO", "81101", "1", *[""] * 18, "1"]
     assert read(write_csv(tmp_path / "d.csv", cells, header=header)).rows[0].codes == "SA AH"
@@ -207,6 +177,11 @@ def long_cell(path: Path) -> None:
     write_csv(path, row("A"), row(service_code_info="SA " * (MAX_CELL // 3 + 1)))
 
 
+def open_quote(path: Path) -> None:
+    write_csv(path, *[row(f"Program {number}") for number in range(40)])
+    path.write_text(path.read_text().replace("Program 3,", '"Program 3,'))
+
+
 def mental_health(path: Path) -> None:
     write_csv(path, *[row(f"Program {number}", service_code_info="MH * OP") for number in range(30)])
 
@@ -224,6 +199,7 @@ def mental_health(path: Path) -> None:
         (not_a_book, "not a workbook"),
         (bomb, "over 200 times"),
         (long_cell, "Line 3"),
+        (open_quote, "Line 5 of file opens a quotation mark"),
         (mental_health, "mental health directory"),
     ],
 )

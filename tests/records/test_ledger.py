@@ -1,4 +1,4 @@
-"""The ledger: unsigned writes are refused, the database keeps it append-only, and verify names what was tampered with."""
+"""The ledger: unsigned writes are refused, the database keeps it append-only, verify names what was tampered with."""
 
 import json
 from datetime import timedelta
@@ -107,9 +107,7 @@ def test_rows_that_changed_places_are_named(chain):
 
 def test_a_row_added_without_the_key_is_named(chain, at):
     last = Entry.objects.get(stream="request:c", seq=3)
-    Entry.objects.create(
-        stream="request:c", seq=4, at=at, actor="x", verb="forged", previous=last.mac, mac="0" * 64
-    )
+    Entry.objects.create(stream="request:c", seq=4, at=at, actor="x", verb="forged", previous=last.mac, mac="0" * 64)
     assert ("changed", "request:c", 4) in found(verify())
     assert ("added", "request:c", 4) in found(verify())
 

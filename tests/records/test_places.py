@@ -13,7 +13,7 @@ def test_a_zip_code_has_a_point_and_a_time_zone():
     assert place is not None
     assert (str(place), place.timezone) == ("Denver, CO", "America/Denver")
     assert abs(place.latitude - 39.75) < 0.05
-    assert place_of_zip("04401").state == "ME"
+    assert [place.state for place in find_place("04401")] == ["ME"]
 
 
 @pytest.mark.parametrize("text", ["00000", "8020", "eighty", "", "80202x", "99999"])

@@ -74,13 +74,13 @@ def test_before_acknowledging_only_the_minimum_after_it_the_rest() -> None:
     assert "Medicine for opioid use" in before
     assert "Kayla" not in before
     assert "Medicaid" not in before
-    assert "5550142" not in before
+    assert "0142" not in before
     assert "Accept with this time" not in before
     client.post(reverse("program_acknowledge", args=[referral.pk]))
     after = client.get(address).content.decode()
     assert "Kayla" in after
     assert "Medicaid" in after
-    assert "5550142" in after
+    assert "555-555-0142" in after
     assert "42 CFR part 2 prohibits" in after
     assert "Yes, you may tell River House" in after
     assert "A secret sentence" not in after
@@ -93,7 +93,7 @@ def test_the_yes_sets_what_is_shown() -> None:
     answered(referral, refer.acknowledge, worker=actor_of(worker))
     page = signed_in(worker).get(reverse("program_referral", args=[referral.pk])).content.decode()
     assert "Kayla" in page
-    assert "5550142" not in page
+    assert "0142" not in page
     assert "Through Tasha R." in page
 
 

@@ -119,8 +119,8 @@ TEXT_PAIRS = [
     *(("brand", ground) for ground in ("paper", "surface", "tint")),
     *(("on-brand", ground) for ground in ("brand", "brand-hover", "danger")),
     *(("danger", ground) for ground in ("paper", "surface", "danger-tint")),
-    *(("ok", ground) for ground in ("paper", "surface", "ok-tint")),
-    *(("warn", ground) for ground in ("paper", "surface", "warn-tint")),
+    *(("ok", ground) for ground in ("paper", "surface", "tint")),
+    *(("warn", ground) for ground in ("paper", "surface", "tint")),
     ("paper", "exit"),
 ]
 CONTROL_PAIRS = [("control", ground) for ground in ("paper", "surface", "tint")] + [("focus", "outer")]

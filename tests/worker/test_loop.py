@@ -148,7 +148,8 @@ def test_periodic_tasks_are_planned_once_a_slot_by_any_number_of_workers(at, han
     assert ServicePulse.objects.get().as_of == at
     hands.now += timedelta(seconds=60)
     hands.worker.plan_periodic()
-    assert Task.objects.filter(state="ready").count() == 2
+    assert Task.objects.filter(state="ready", kind="pulse").count() == 1
+    assert not Task.objects.filter(state="ready", kind="tidy").exists()
 
 
 def test_answers_that_were_never_sent_are_forgotten_and_the_ledger_is_sealed(at, hands):

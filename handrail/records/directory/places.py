@@ -5,6 +5,7 @@ import itertools
 import math
 import re
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 from statistics import fmean
@@ -19,6 +20,7 @@ _ZIP = re.compile(r"(\d{5})(?:-\d{4})?")
 _WORDS = {"st": "saint", "ft": "fort", "mt": "mount"}
 _SUGGESTIONS = 3
 FAR_DEGREES = 1.5
+_beginning_with: Callable[[str], list[dict[str, Any]]] = zipcodes.similar_to
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,7 +150,7 @@ def _gazetteer() -> _Gazetteer:
     also: dict[tuple[str, str], Place] = {}
     shared: dict[str, str] = {}
     # A tenth at a time: `list_all` keeps all 42,789 rows as dicts, about 100 MB for good.
-    for row in itertools.chain.from_iterable(zipcodes.similar_to(str(digit)) for digit in range(10)):
+    for row in itertools.chain.from_iterable(_beginning_with(str(digit)) for digit in range(10)):
         place = _place(row, shared)
         if place is None:
             continue

@@ -61,6 +61,7 @@ class Snapshot:
         said: dict[Any, list[SaidFact]],
         statements: dict[Any, list[Statement]],
     ) -> None:
+        self.key = key
         self.number, self.today = key
         rows.sort(key=lambda row: (row["location__latitude"] is None, row["location__latitude"] or 0.0))
         self._rows, self._said, self._statements = rows, said, statements

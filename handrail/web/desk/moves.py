@@ -52,7 +52,7 @@ class Wrong(Exception):
 
 
 def move(part: str) -> Callable[[Act], View]:
-    """A form of the workspace: act, go back to `part` of the page; on a no, show the page again with all that was typed."""
+    """A form of the workspace: act, and go back to `part` of the page; on a no, show it with all that was typed."""
 
     def decorate(act: Act) -> View:
         @wraps(act)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from handrail.core.consent import SCOPES
 from handrail.core.match import Match, Reason, rank
-from handrail.core.needs import KINDS, MUSTS, PAYERS, Needs, from_flags, needs_from
+from handrail.core.needs import KINDS, MUSTS, PAYERS, from_flags, needs_from
 from handrail.records.accounts.models import Staff
 from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
 from handrail.records.casebook.models import Consent, HelpRequest, Message, Option, Referral
@@ -139,12 +139,12 @@ def match_row(match: Match, *, now: datetime) -> dict[str, Any]:
         "city": offer.city,
         "phone": offer.phone,
         "miles": miles_words(match.distance_miles, is_rough=offer.geocode == "zip"),
-        "reasons": [_reason(reason, match, needs=match.needs, now=now) for reason in match.reasons],
+        "reasons": [_reason(reason, match, now=now) for reason in match.reasons],
         "today": today,
     }
 
 
-def _reason(reason: Reason, match: Match, *, needs: Needs, now: datetime) -> dict[str, str]:
+def _reason(reason: Reason, match: Match, *, now: datetime) -> dict[str, str]:
     stated_at = match.openings.facts.get("stated_at")
     if reason.about == "room":
         count = match.openings.facts.get("openings")
@@ -201,7 +201,7 @@ def place_row(
         "may_ask": not said_no and not is_open and state not in HELD_REFERRAL_STATES and request.stage in OFFERABLE,
         "ask_words": consent_words(program=program.name, scopes=SCOPES, until=until, language=language),
         "scopes": [(scope, scope_words(scope, language=language)) for scope in CHOOSABLE],
-        "ends": clock_words(living.expires_at, ampm=True, with_day=now) if living else "",
+        "ends": clock_words(living.expires_at, with_day=now) if living else "",
         "visit": clock_words(referral.visit_at, ampm=True, with_day=now) if referral and referral.visit_at else "",
     }
 

@@ -19,6 +19,7 @@ from handrail.web.desk.words import FLAGS, WHY_HERE, flags_of, name_of, short_ru
 SHOWN = 50
 MOST_TAGS = 3
 SOON_MINUTES = 60
+NEAR_MINUTES = 18 * 60  # within this, a clock time needs no day
 _COLUMNS = (
     *("id", "due_at", "asked_at", "is_danger", "queue_rank", "answers"),
     *("person__chosen_name", "person__contact_rule"),
@@ -54,15 +55,24 @@ def _row(values: dict[str, Any], now: datetime) -> QueueRow:
     waits_for_hour = rank == 4 and bool(rule.get("hours")) and values["due_at"] - now > timedelta(minutes=SOON_MINUTES)
     return QueueRow(
         id=str(values["id"]),
-        due=mark_safe(_("Now")) if rank == 1 else due_words(values["due_at"], now),
+        due=_now_words() if rank == 1 else due_words(values["due_at"], now),
         name=name_of(values["person__chosen_name"]),
         tags=tags_of(flags, most=MOST_TAGS),
         wants=wants_of(answers),
-        place=answers.get("place") or (_("Moves around") if answers.get("moves_around") else ""),
+        place=_place(answers),
         rule=short_rule(rule),
         since=clock_words(values["asked_at"], with_day=now),
         why=f"{rank} {_('Safe time') if waits_for_hour else WHY_HERE[rank]}",
     )
+
+
+def _place(answers: dict[str, Any]) -> str:
+    town = str(answers.get("place", "")).partition(",")[0]
+    return town or (_("Moves around") if answers.get("moves_around") else "")
+
+
+def _now_words() -> SafeString:
+    return mark_safe(f'<span class="late">{escape(_("Now"))}</span>')
 
 
 def tags_of(flags: Iterable[str], *, most: int = 99) -> SafeString:
@@ -89,9 +99,8 @@ def due_words(at: datetime, now: datetime) -> SafeString:
     """When it is due, as a timer within the hour and as a clock time beyond; JavaScript keeps the timer moving."""
     minutes = (at - now).total_seconds() / 60
     if minutes > SOON_MINUTES:
-        return mark_safe(
-            f'<time class="quiet" datetime="{at.isoformat()}">{_("At %(time)s") % {"time": clock_words(at, ampm=True, with_day=now)}}</time>'
-        )
+        shown = clock_words(at, ampm=True, with_day=now if minutes > NEAR_MINUTES else None)
+        return mark_safe(f'<time class="quiet" datetime="{at.isoformat()}">{_("At %(time)s") % {"time": shown}}</time>')
     left, late = _("{} min left"), _("{} min late")
     if minutes >= 0:
         whole, pattern = -int(-minutes // 1), left

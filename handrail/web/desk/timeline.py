@@ -85,11 +85,11 @@ def line_of(entry: TimelineEntry, now: datetime) -> TimeLine:
     )
 
 
-def _asked(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _asked(_body: dict[str, Any], _entry: TimelineEntry) -> str:
     return _("Asked for help.")
 
 
-def _step(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _step(body: dict[str, Any], _entry: TimelineEntry) -> str:
     why = f" {body['why']}" if body.get("why") and " " in str(body["why"]) else ""
     if body.get("what") == "taken":
         return (_("Taken out of order.") if body.get("out_of_order") else _("Taken from the queue.")) + why
@@ -106,33 +106,33 @@ _WHY_BACK: dict[str, Callable[[], str]] = {
 }
 
 
-def _contact(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _contact(body: dict[str, Any], _entry: TimelineEntry) -> str:
     return f"{OUTCOMES.get(str(body.get('outcome')), _('Contact'))}."
 
 
-def _note(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _note(_body: dict[str, Any], entry: TimelineEntry) -> str:
     if entry.is_from_person:
         return _("Wrote to us.")
     return _("Note to them.") if entry.is_for_person else _("Note.")
 
 
-def _message(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _message(body: dict[str, Any], _entry: TimelineEntry) -> str:
     sent = {"text": _("Text:"), "email": _("Email:"), "call": _("To say on the phone:")}
     return sent.get(str(body.get("channel")), _("On their page:"))
 
 
-def _safety(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _safety(body: dict[str, Any], _entry: TimelineEntry) -> str:
     safe = _("Safe now.") if body.get("safe_now") else _("Not safe now.")
     return f"{safe} " + _("Naloxone: %(answer)s.") % {
         "answer": str(NALOXONE.get(str(body.get("naloxone")), "")).lower()
     }
 
 
-def _needs(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _needs(body: dict[str, Any], _entry: TimelineEntry) -> str:
     return _("Needs: %(list)s.") % {"list": needs_words(body)}
 
 
-def _option(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _option(body: dict[str, Any], _entry: TimelineEntry) -> str:
     words = {
         "offered": _("Offered %(place)s."),
         "choose_yes": _("Said yes to %(place)s."),
@@ -141,12 +141,12 @@ def _option(body: dict[str, Any], entry: TimelineEntry) -> str:
     return words.get(str(body.get("what")), "%(place)s") % {"place": body.get("program", "")}
 
 
-def _consent(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _consent(body: dict[str, Any], _entry: TimelineEntry) -> str:
     words = {"yes": _("Yes recorded: share with %(place)s."), "taken_back": _("Took back the yes to %(place)s.")}
     return words.get(str(body.get("what")), "%(place)s") % {"place": body.get("program", "")}
 
 
-def _referral(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _referral(body: dict[str, Any], _entry: TimelineEntry) -> str:
     words = {
         "sent": _("Asked %(place)s."),
         "acknowledged": _("%(place)s has seen it."),
@@ -163,7 +163,7 @@ def _referral(body: dict[str, Any], entry: TimelineEntry) -> str:
     return words.get(str(body.get("what")), "%(place)s") % {"place": body.get("program", ""), "reason": reason}
 
 
-def _system(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _system(body: dict[str, Any], _entry: TimelineEntry) -> str:
     words = {
         "late": _("We are late: %(action)s.") % {"action": str(NEXT_ACTIONS.get(str(body.get("action")), "")).lower()},
         "tries_spent": _("All tries are spent."),
@@ -175,7 +175,7 @@ def _system(body: dict[str, Any], entry: TimelineEntry) -> str:
     return words.get(str(body.get("what")), str(body.get("what", "")))
 
 
-def _plain(body: dict[str, Any], entry: TimelineEntry) -> str:
+def _plain(_body: dict[str, Any], entry: TimelineEntry) -> str:
     return entry.kind
 
 

@@ -83,7 +83,7 @@ OUTCOMES: dict[str, Promise] = {
     "wrong_number": gettext_lazy("Wrong number"),
     "someone_else": gettext_lazy("Someone else"),
     "not_safe": gettext_lazy("Not safe"),
-    "note": gettext_lazy("Note only"),
+    "note": gettext_lazy("Note"),
 }
 DECLINES: dict[str, Promise] = {
     "no_opening": gettext_lazy("No opening"),
@@ -155,7 +155,7 @@ def short_rule(rule: Mapping[str, Any]) -> str:
     hours = rule.get("hours")
     if hours:
         return f"{words}, {hours_words(hours)}"
-    return words if rule.get("channel") in ("code", "email") else _("%(way)s, any time") % {"way": words}
+    return _("Call, any time") if rule.get("channel") == "call" else words
 
 
 def channel_words(channel: str) -> str:
@@ -182,7 +182,7 @@ def rule_lines(rule: ContactRule) -> tuple[str, list[str]]:
         "email": _("Email only"),
         "code": _("Do not contact them"),
     }
-    lines = [rule.address] if rule.address else []
+    lines = [shown_address(rule.address)] if rule.address else []
     if rule.channel == "code":
         return heads["code"], [_("They check their page with a code.")]
     if rule.channel in ("call", "text"):
@@ -197,6 +197,12 @@ def rule_lines(rule: ContactRule) -> tuple[str, list[str]]:
     if rule.hours:
         lines.append(_("Only from %(hours)s, their time") % {"hours": hours_words(rule.hours)})
     return heads[rule.channel], lines
+
+
+def shown_address(address: str) -> str:
+    """An e-mail address as it is, a US number in the usual groups."""
+    digits = address.removeprefix("+1")
+    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 10 and digits.isdigit() else address
 
 
 def name_of(name: str) -> str:

@@ -62,7 +62,7 @@ def status(request: HttpRequest) -> HttpResponse:
 def _enter_code(request: HttpRequest, *, now: datetime) -> HttpResponse:
     form = CodeForm(request.POST)
     slot = limits.take_try(limits.CODE_BY_ADDRESS, limits.visitor_key(request))
-    if slot is None or limits.is_flooded(limits.CODE_BY_ALL):
+    if slot is None or limits.is_flooded(limits.CODE_BY_ALL, now=now):
         return _too_many(request, minutes=limits.CODE_BY_ADDRESS.seconds // 60)
     if form.is_valid():
         row = HelpRequest.objects.with_code(code_hash(form.cleaned_data["code"]), now=now).first()
@@ -71,7 +71,7 @@ def _enter_code(request: HttpRequest, *, now: datetime) -> HttpResponse:
             door.let_in(request, row, now=now, needs_pin=bool(row.pin_hash))
             return redirect("status")
         form.say_unknown()
-    limits.count_wrong(limits.CODE_BY_ALL)
+    limits.count_wrong(limits.CODE_BY_ALL, now=now)
     return render(request, "person/status_code.html", {"form": form}, status=422)
 
 

@@ -118,7 +118,8 @@ def summary(kept: Mapping[str, Any]) -> list[Row]:
 
 
 def _place(kept: Mapping[str, Any]) -> tuple[Any, ...]:
-    lines = [kept.get("place", "")]
+    place, zip5 = kept.get("place", ""), kept.get("zip", "")
+    lines = [f"{place} {zip5}".strip()]
     if kept.get("moves_around"):
         lines.append(_("Moves around") if kept["who"] != "me" else _("I move around"))
     return tuple(line for line in lines if line)

@@ -4,14 +4,12 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import QuerySet
-
 from handrail.core.journey import is_open
 from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
 from handrail.records.casebook.models import Consent, HelpRequest, Option, Referral, TimelineEntry
 from handrail.records.directory.models import Program
 from handrail.web.person import words
-from handrail.web.person.clock import day_and_clock, when
+from handrail.web.person.clock import day_and_clock, short_day, when
 from handrail.web.person.promise import promise_of
 from handrail.web.person.so_far import Line, lines_of
 
@@ -42,6 +40,26 @@ class Place:
 
 
 @dataclass(frozen=True)
+class Shared:
+    """A yes that stands: to whom, since when, until which day."""
+
+    id: str
+    name: str
+    since: str
+    until: str
+
+
+@dataclass(frozen=True)
+class Note:
+    """Words between the person and us."""
+
+    by: str
+    at: datetime
+    text: str
+    is_mine: bool
+
+
+@dataclass(frozen=True)
 class Page:
     """Everything the status page shows. It holds no name of the person, no number and no answer."""
 
@@ -51,8 +69,8 @@ class Page:
     places: list[Place]
     visit: Referral | None
     visit_words: str
-    notes: list[TimelineEntry]
-    consents: list[Consent]
+    notes: list[Note]
+    shared: list[Shared]
     time_zone: str
     who: str
     is_open: bool
@@ -79,8 +97,8 @@ def see(row: HelpRequest, *, now: datetime) -> Page:
         places=_places(row, referrals),
         visit=visit,
         visit_words=day_and_clock(visit.visit_at, now=now, zone=zone) if visit and visit.visit_at else "",
-        notes=[entry for entry in entries if entry.kind == "note" and entry.body.get("note")],
-        consents=list(_consents(row, now)),
+        notes=_notes(entries),
+        shared=_shared(row, now=now, zone=zone),
         time_zone=zone,
         who=first_name(row),
         is_open=is_open(row.stage),
@@ -165,6 +183,7 @@ def _place(row: HelpRequest, program: Program, option: Option | None, referral: 
         detail = words.DECLINES.get(referral.decline_reason, "")
     else:
         state = words.OPTION_STATES[option.choice if option else ""]
+        detail = words.NOT_ASKED if row.stage == "referred" and option and not option.choice else ""
     return Place(
         name=program.name,
         where=str(program.location),
@@ -175,9 +194,22 @@ def _place(row: HelpRequest, program: Program, option: Option | None, referral: 
     )
 
 
-def _consents(row: HelpRequest, now: datetime) -> QuerySet[Consent]:
-    return (
-        Consent.objects.filter(request=row, revoked_at=None, expires_at__gt=now)
-        .select_related("program")
-        .order_by("recorded_at")
-    )
+def _notes(entries: list[TimelineEntry]) -> list[Note]:
+    return [
+        Note(entry.by_name.split(" ")[0], entry.at, entry.body["note"], entry.is_from_person)
+        for entry in entries
+        if entry.kind == "note" and entry.body.get("note")
+    ]
+
+
+def _shared(row: HelpRequest, *, now: datetime, zone: str) -> list[Shared]:
+    living = Consent.objects.filter(request=row, revoked_at=None, expires_at__gt=now).select_related("program")
+    return [
+        Shared(
+            id=str(one.pk),
+            name=one.program.name,
+            since=when(one.recorded_at, now=now, zone=zone),
+            until=short_day(one.expires_at, zone),
+        )
+        for one in living.order_by("recorded_at")
+    ]

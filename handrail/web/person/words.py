@@ -228,8 +228,10 @@ STEPS = {
     "step_completed": _("You finished"),
     "step_stopped": _("You stopped"),
     "step_new": _("You started again"),
-    "message_first_contact_text": _("We texted you"),
-    "message_first_contact_email": _("We emailed you"),
+    "message_first_contact_text": _("%(who)s texted you"),
+    "message_first_contact_text_plain": _("We texted you"),
+    "message_first_contact_email": _("%(who)s emailed you"),
+    "message_first_contact_email_plain": _("We emailed you"),
     "message_late_text": _("We told you we were late"),
     "message_late_email": _("We told you we were late"),
     "option_offered": _("We found %(place)s"),
@@ -278,6 +280,7 @@ REFERRAL_STATES = {
     "obsolete": _("Not needed now"),
     "expired": _("No reply"),
 }
+NOT_ASKED = _("We ask them next, if you want.")
 OPTION_STATES = {
     "": _("Not asked"),
     "yes": _("You picked this"),

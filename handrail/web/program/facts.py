@@ -79,7 +79,10 @@ def fact_rows(facts: dict[str, Any], referral: Referral, *, now: datetime, zone:
     pairs = [
         (_("Wants"), listed(NEED_WORDS, facts.get("wants", []))),
         (_("They told us"), listed(flags, facts.get("flags", []))),
-        (_("Asked us"), _day_clock(datetime.fromisoformat(facts["asked_at"]), zone) if "asked_at" in facts else ""),
+        (
+            _("Asked us"),
+            _day_clock(datetime.fromisoformat(facts["asked_at"]), zone, now=now) if "asked_at" in facts else "",
+        ),
         (_("Plan"), str(PAYER_WORDS.get(facts.get("payer", ""), ""))),
         (_("Needs"), listed(NEED_WORDS, facts.get("must", []))),
         (_("Use"), _use_words(facts.get("use"))),
@@ -96,12 +99,12 @@ def fact_rows(facts: dict[str, Any], referral: Referral, *, now: datetime, zone:
 
 def _consent_row(consent: Consent, *, now: datetime, zone: ZoneInfo) -> FactRow:
     if consent.revoked_at is not None and consent.revoked_at <= now:
-        at = _day_clock(consent.revoked_at, zone)
+        at = _day_clock(consent.revoked_at, zone, now=now)
         return FactRow(_("Shared with you"), _("They took back their yes, %(at)s") % {"at": at}, is_warning=True)
     if consent.expires_at <= now:
         day = _day(consent.expires_at, zone)
         return FactRow(_("Shared with you"), _("Their yes ran out on %(day)s") % {"day": day}, is_warning=True)
-    words = {"at": _day_clock(consent.recorded_at, zone), "day": _day(consent.expires_at, zone)}
+    words = {"at": _day_clock(consent.recorded_at, zone, now=now), "day": _day(consent.expires_at, zone)}
     return FactRow(_("Shared with you"), _("Yes said %(at)s, ends %(day)s") % words)
 
 
@@ -111,7 +114,7 @@ def _reach(facts: dict[str, Any], referral: Referral) -> str:
         return _("Through %(who)s, %(number)s") % {"who": who, "number": settings.SERVICE_PHONE}
     hours = facts.get("hours")
     span = _("only %(start)s:00 to %(end)s:00") % {"start": hours[0], "end": hours[1]} if hours else ""
-    parts = (str(CHANNEL_WORDS.get(facts.get("channel", ""), "")), facts["address"], span)
+    parts = (str(CHANNEL_WORDS.get(facts.get("channel", ""), "")), _number_words(facts["address"]), span)
     return ", ".join(part for part in parts if part)
 
 
@@ -128,6 +131,16 @@ def _day(at: datetime, zone: ZoneInfo) -> str:
     return date_format(at.astimezone(zone), "M j", use_l10n=False).replace(" ", NARROW)
 
 
-def _day_clock(at: datetime, zone: ZoneInfo) -> str:
-    clock = at.astimezone(zone).strftime("%I:%M %p").lstrip("0").replace(" ", NARROW)
-    return f"{_day(at, zone)}, {clock}"
+def _day_clock(at: datetime, zone: ZoneInfo, *, now: datetime) -> str:
+    """A clock time; another day than today's is named."""
+    local = at.astimezone(zone)
+    clock = local.strftime("%I:%M %p").lstrip("0").replace(" ", NARROW)
+    return clock if local.date() == now.astimezone(zone).date() else f"{_day(at, zone)}, {clock}"
+
+
+def _number_words(address: str) -> str:
+    """A US phone number as people say it; any other address as it is."""
+    digits = address.removeprefix("+1")
+    if digits != address and len(digits) == 10 and digits.isdigit():
+        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+    return address

@@ -31,10 +31,9 @@ class AcceptForm(forms.Form):
     day = forms.ChoiceField(label=_("Day"))
     time = forms.CharField(label=_("Time"), max_length=20, error_messages={"required": _("Give the time to come.")})
     visit_note = forms.CharField(
-        label=_("What should they know? (optional)"),
+        label=_("For them to read: whom to ask for, what to bring (optional)"),
         max_length=300,
         required=False,
-        help_text=_("They read this: whom to ask for, which door, what to bring."),
     )
 
     def __init__(self, *args: Any, now: datetime, zone: tzinfo, **options: Any) -> None:

@@ -7,6 +7,7 @@ from uuid import UUID
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.formats import date_format
 from django.views.decorators.http import require_GET
 
 from handrail.actions import reading
@@ -32,7 +33,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     board = board_for(actor, request.GET.get("at", ""), now=now)
     if board is None:
         return render(request, "program/nowhere.html")
-    reading.read_queue(actor, now=now)
+    reading.read_queue(actor, page="inbox", now=now)
     return render(request, "program/inbox.html", {"board": board, "page": "inbox", **clock_facts(board)})
 
 
@@ -52,7 +53,7 @@ def in_care(request: HttpRequest) -> HttpResponse:
     board = board_for(actor, request.GET.get("at", ""), now=now)
     if board is None:
         return render(request, "program/nowhere.html")
-    reading.read_queue(actor, now=now)
+    reading.read_queue(actor, page="in_care", now=now)
     people = [
         {
             "referral": row,
@@ -136,4 +137,5 @@ def answer_forms(request: HttpRequest, board: Board, *, now: datetime) -> dict[s
 
 def clock_facts(board: Board) -> dict[str, Any]:
     """What the templates need to say clock times on the program's own clock."""
-    return {"now": board.now, "time_zone": board.zone.key, "local_now": board.now.astimezone(board.zone)}
+    day = date_format(board.now.astimezone(board.zone).date(), "D M j", use_l10n=False)
+    return {"now": board.now, "time_zone": board.zone.key, "day": day}

@@ -4,7 +4,8 @@ Answers come from the read-only snapshot of the public directory; no cookie, not
 """
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -50,7 +51,9 @@ def results(request: HttpRequest) -> HttpResponse:
     known = snapshot()
     places = places_for(search.text, known.number)
     if len(places) == 1:
-        return render(request, "public/results.html", results_page(known, search, places[0], now=now))
+        minute = now.replace(second=0, microsecond=0)
+        page = results_page(search, places[0], version=known.key, now=minute, language=get_language())
+        return render(request, "public/results.html", page)
     if places:
         return render(request, "public/find_which.html", {"search": search, "links": _links(search, places)})
     form.is_valid()
@@ -84,8 +87,17 @@ def find_matches(known: Snapshot, search: Search, place: Place, *, now: datetime
     return rank(needs, (offer for offer, _miles in near), now=now, order=search.order, fresh_hours=fresh_hours())
 
 
-def results_page(known: Snapshot, search: Search, place: Place, *, now: datetime) -> dict[str, Any]:
-    """Everything the results page shows."""
+@lru_cache(maxsize=256)
+def results_page(
+    search: Search,
+    place: Place,
+    *,
+    version: tuple[int, date],  # noqa: ARG001 (a new directory or day is a new page)
+    now: datetime,
+    language: str,
+) -> dict[str, Any]:
+    """Everything the results page shows. It holds nothing of who asks, so it is kept for the minute it is true."""
+    known = snapshot()
     matches = find_matches(known, search, place, now=now)
     pages = max(1, -(-len(matches) // PAGE_SIZE))
     number = min(search.page, pages)
@@ -99,7 +111,7 @@ def results_page(known: Snapshot, search: Search, place: Place, *, now: datetime
         "search": search,
         "place": place,
         "count": len(matches),
-        "cards": [card_html(one, get_language()) for one in cards],
+        "cards": [card_html(one, language) for one in cards],
         "drawing": draw(shown, first=first + 1, miles=search.miles),
         "states": {one.openings.state for one in cards},
         "pages": _page_links(search, number, pages),
@@ -114,7 +126,7 @@ def results_page(known: Snapshot, search: Search, place: Place, *, now: datetime
 
 def _orders(search: Search) -> list[tuple[str, str]]:
     """The other orders to choose from."""
-    words = {"": _("Best fit"), "n": _("Nearest"), "s": _("Soonest")}
+    words = {"": _("Best fit first"), "n": _("Nearest first"), "s": _("Soonest first")}
     names = {"best": "", "nearest": "n", "soonest": "s"}
     return [(label, search.query(o=code, pg="")) for code, label in words.items() if code != names[search.order]]
 

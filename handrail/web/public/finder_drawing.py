@@ -11,7 +11,11 @@ RINGS: dict[int, tuple[int, int, int]] = {25: (2, 10, 25), 60: (10, 25, 60), 100
 RADII = (24.0, 46.0, 68.0)
 DOT = 9.0
 NEAREST = 15.0
-_STEP = math.radians(6)
+# A badge that would touch another moves along its ring, to a third of the way round; then to a ring beside it.
+_STEP = math.radians(8)
+_TURNS = 15
+_OUTS = (0.0, 8.0, -8.0, 16.0, 24.0, 32.0)
+_APART = (2 * DOT) ** 2
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,8 @@ class Drawing:
 def draw(matches: Sequence[Match], *, first: int, miles: int) -> Drawing | None:
     """Draw these matches, numbered from `first`. None when none of them has a point."""
     marks = RINGS[miles]
-    placed: list[tuple[float, float]] = []
+    # The labels of the rings, at the bottom of each, are taken from the start.
+    placed: list[tuple[float, float]] = [(side, radius) for radius in RADII for side in (-7.0, 7.0)]
     dots: list[Dot] = []
     for number, match in enumerate(matches, start=first):
         if match.distance_miles is None:
@@ -80,12 +85,12 @@ def _bearing(match: Match) -> float:
 
 
 def _clear(radius: float, angle: float, placed: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """The point nearest the true direction where a badge touches no other; along the ring, then a little outward."""
-    for turn in range(61):
-        for out in (0.0, 6.0, -6.0) if turn > 6 else (0.0,):
+    """The point nearest the true direction and distance where a badge touches no other."""
+    for out in _OUTS:
+        length = min(max(radius + out, NEAREST), RADII[-1])
+        for turn in range(_TURNS):
             at = angle + _STEP * ((turn + 1) // 2) * (1 if turn % 2 else -1)
-            length = min(max(radius + out, NEAREST), RADII[-1])
             x, y = round(length * math.sin(at), 1), round(-length * math.cos(at), 1)
-            if all(math.hypot(x - a, y - b) >= 2 * DOT + 1 for a, b in placed):
+            if all((x - a) ** 2 + (y - b) ** 2 >= _APART for a, b in placed):
                 return x, y
     return round(radius * math.sin(angle), 1), round(-radius * math.cos(angle), 1)

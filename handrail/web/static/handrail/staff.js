@@ -1,6 +1,7 @@
 /* The staff side, with JavaScript: clocks that move, Ctrl+Enter, a kept draft, and a lock when left alone. */
 (function () {
   "use strict";
+  document.documentElement.classList.add("js");
   var words = function (node, name) { return node.getAttribute("data-" + name) || ""; };
 
   /* <time data-until="ISO" data-left="{} min left" data-late="{} min late" data-now="Now"> */
@@ -58,9 +59,20 @@
     }
   }
 
+  /* A timeline opens at its newest line. */
+  document.querySelectorAll("[data-end]").forEach(function (node) { node.scrollTop = node.scrollHeight; });
+
+  /* Somebody reading or typing is not idle, also on a page that sends nothing. */
+  var awake = document.querySelector("meta[name=awake]"), told = Date.now();
+  function stayAwake() {
+    if (!awake || Date.now() - told < 60000 || seen < told) { return; }
+    told = Date.now();
+    fetch(awake.content, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": words(awake, "token") } });
+  }
+
   keep();
   setInterval(keep, 5000);
-  setInterval(function () { tick(); leave(); }, 10000);
+  setInterval(function () { tick(); leave(); stayAwake(); }, 10000);
   tick();
   document.addEventListener("htmx:afterSwap", tick);
   document.addEventListener("htmx:sendError", function () {

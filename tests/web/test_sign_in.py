@@ -1,0 +1,146 @@
+import re
+import time
+
+import pytest
+from allauth.mfa.models import Authenticator
+from allauth.mfa.totp.internal.auth import format_hotp_value, hotp_value, yield_hotp_counters_from_time
+from django.core import signing
+from django.core.cache import cache
+from django.test import Client
+
+from handrail.project.settings import IDLE_LOCK_MINUTES
+from handrail.records.keys import unseal
+from handrail.web.doors import SEEN_COOKIE
+from tests.cast import Cast
+
+PASSWORD = "handrail-demo"
+
+
+@pytest.fixture(autouse=True)
+def no_limits_left(db):
+    cache.clear()
+
+
+def signed_in(name: str, **options) -> Client:
+    client = Client(**options)
+    answer = client.post("/account/login/", {"login": name, "password": PASSWORD})
+    assert answer.status_code == 302, answer.content
+    return client
+
+
+@pytest.mark.parametrize(
+    ("name", "door"),
+    [("tasha", "/desk/"), ("priya", "/desk/"), ("luis", "/program/"), ("sam", "/steward/"), ("eli", "/steward/")],
+)
+def test_each_role_comes_to_its_own_door_and_sees_no_other(cast: Cast, name: str, door: str) -> None:
+    client = signed_in(name)
+    assert client.get("/account/home/").headers["Location"] == door
+    assert client.get(door).status_code == 200
+    for other in {"/desk/", "/program/", "/steward/"} - {door}:
+        assert client.get(other).status_code == 404
+
+
+def test_signed_out_is_sent_to_sign_in_and_comes_back(cast: Cast) -> None:
+    client = Client()
+    answer = client.get("/desk/mine/")
+    assert answer.headers["Location"] == "/account/login/?next=%2Fdesk%2Fmine%2F"
+    back = client.post("/account/login/?next=/desk/mine/", {"login": "tasha", "password": PASSWORD, "next": "/desk/mine/"})
+    assert back.headers["Location"] == "/desk/mine/"
+    assert client.get("/desk/mine/").status_code == 200
+
+
+def test_the_sixth_wrong_password_is_refused_and_then_the_right_one_too(cast: Cast) -> None:
+    client = Client()
+    for _ in range(5):
+        client.post("/account/login/", {"login": "tasha", "password": "wrong-wrong-wrong"})
+    page = client.post("/account/login/", {"login": "tasha", "password": PASSWORD})
+    assert page.status_code == 200
+    assert b"Too many" in page.content
+    assert "sessionid" not in client.cookies
+
+
+def test_nobody_signs_up(db) -> None:
+    assert Client().get("/account/signup/").status_code == 404
+
+
+def test_a_password_alone_does_not_open_the_desk_when_a_second_factor_is_asked(cast: Cast, settings) -> None:
+    settings.HANDRAIL_SECOND_FACTOR = True
+    client = signed_in("tasha")
+    assert client.get("/desk/").headers["Location"].startswith("/account/2fa/?next=")
+    page = client.get("/account/2fa/")
+    assert b"Add a passkey" in page.content
+    assert client.post("/desk/take-next/").status_code == 302
+
+
+def test_a_code_from_an_app_opens_the_desk_and_its_secret_is_sealed(cast: Cast, settings) -> None:
+    settings.HANDRAIL_SECOND_FACTOR = True
+    client = signed_in("tasha")
+    assert client.get("/account/2fa/totp/activate/").headers["Location"].startswith("/account/reauthenticate/")
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    page = client.get("/account/2fa/totp/activate/")
+    secret = re.search(r'value="([A-Z2-7]{16,})"', page.content.decode())[1]
+    assert client.post("/account/2fa/totp/activate/", {"code": code_of(secret)}).status_code == 302
+    stored = Authenticator.objects.get(user=cast.tasha, type="totp").data["secret"]
+    assert secret not in stored
+    assert unseal(stored, label="mfa") == secret
+    # The session was opened by a password alone: the factor must be shown once before the desk opens.
+    assert client.get("/desk/").headers["Location"].startswith("/account/2fa/reauthenticate/")
+    fresh = Client()
+    answer = fresh.post("/account/login/", {"login": "tasha", "password": PASSWORD})
+    assert answer.headers["Location"].startswith("/account/2fa/authenticate/")
+    assert fresh.get("/desk/").headers["Location"].startswith("/account/login/")
+    cache.clear()  # a code counts once; the same half minute gives the same code
+    fresh.post("/account/2fa/authenticate/", {"code": code_of(secret)})
+    assert fresh.get("/desk/").status_code == 200
+
+
+def code_of(secret: str) -> str:
+    return format_hotp_value(hotp_value(secret, next(iter(yield_hotp_counters_from_time()))))
+
+
+def test_a_page_left_alone_locks_and_what_was_typed_comes_back(cast: Cast) -> None:
+    client = signed_in("tasha")
+    leave_alone(client, cast)
+    answer = client.get("/desk/mine/")
+    assert answer.headers["Location"] == "/account/lock/?next=%2Fdesk%2Fmine%2F"
+    wrong = client.post("/account/lock/", {"password": "no", "next": "/desk/mine/"})
+    assert wrong.status_code == 422
+    assert client.get("/desk/mine/").headers["Location"].startswith("/account/lock/")
+    right = client.post("/account/lock/", {"password": PASSWORD, "next": "/desk/mine/"})
+    assert right.headers["Location"] == "/desk/mine/"
+    assert client.get("/desk/mine/").status_code == 200
+
+
+def test_the_lock_sends_nobody_to_a_strange_site(cast: Cast) -> None:
+    client = signed_in("tasha")
+    answer = client.post("/account/lock/", {"password": PASSWORD, "next": "https://evil.example/"})
+    assert answer.headers["Location"] == "/account/home/"
+
+
+def test_a_part_that_reloads_itself_does_not_keep_the_page_awake(cast: Cast) -> None:
+    client = signed_in("tasha")
+    part = client.get("/desk/", headers={"HX-Request": "true"})
+    assert SEEN_COOKIE not in part.cookies
+    leave_alone(client, cast)
+    locked = client.get("/desk/", headers={"HX-Request": "true", "HX-Current-URL": "http://testserver/desk/"})
+    assert locked.headers["HX-Redirect"] == "/account/lock/?next=%2Fdesk%2F"
+    assert client.post("/account/awake/").cookies.get(SEEN_COOKIE) is None
+
+
+def test_light_and_dark_are_remembered(cast: Cast) -> None:
+    client = signed_in("tasha")
+    assert client.post("/account/theme/", {"theme": "dark", "next": "/desk/"}).headers["Location"] == "/desk/"
+    assert b'data-theme="dark"' in client.get("/desk/").content
+
+
+def leave_alone(client: Client, cast: Cast) -> None:
+    """Make the browser's note of who is here as old as the lock allows, and a second more."""
+    signer = signing.TimestampSigner(salt="seen")
+    real = time.time
+    long_ago = real() - IDLE_LOCK_MINUTES * 60 - 1
+    signing.time.time = lambda: long_ago
+    try:
+        client.cookies[SEEN_COOKIE] = signing.dumps(str(cast.tasha.pk), salt="seen")
+    finally:
+        signing.time.time = real
+    assert signer
