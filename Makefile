@@ -4,7 +4,7 @@ PYTHON ?= python3
 PORT ?= 8000
 BIN := .venv/bin
 SETUP := $(PYTHON) -I handrail/project/bootstrap.py
-DEMO := HANDRAIL_DATA="$${HANDRAIL_DATA:-$(CURDIR)/.demo}" PORT=$(PORT) $(BIN)/handrail demo
+DEMO := exec env HANDRAIL_DATA="$${HANDRAIL_DATA:-$(CURDIR)/.demo}" PORT=$(PORT) $(BIN)/handrail demo
 
 .DEFAULT_GOAL := help
 .PHONY: help setup dev demo demo-reset test run worker check fix bench docs lock
@@ -28,10 +28,10 @@ demo-reset: setup ## throw the demo's data away and start over
 	@$(DEMO) --reset
 
 run: setup ## run the web server (settings: env.example)
-	@PORT=$(PORT) $(BIN)/handrail serve
+	@exec env PORT=$(PORT) $(BIN)/handrail serve
 
 worker: setup ## run the worker: clocks, messages, published numbers
-	@$(BIN)/handrail worker
+	@exec $(BIN)/handrail worker
 
 test: dev ## run the whole suite on SQLite, and on PostgreSQL when there is one
 	@BIN=$(BIN) .ci/test

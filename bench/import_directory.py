@@ -18,12 +18,26 @@ from typing import Any
 
 import zipcodes
 
+from bench.run import Bar, Row
 from handrail.gateways.samhsa_codes import CODES
 
 ROWS = 12_744
 CODES_EACH = 76
 every_zip: Callable[[], list[dict[str, Any]]] = zipcodes.list_all
 HANDRAIL = [sys.executable, "-m", "handrail.project.cli"]
+BAR_SECONDS, BAR_MB = 60, 500
+
+
+def rows(_seconds: float) -> list[Row]:
+    """The first import and the same file again, each beside reading that file and doing nothing with it."""
+    took = measure()
+    name = f"Import of {took['rows']:,} programs ({took['file']} file)"
+    only_read = ("the file only read", took["read_seconds"])
+    return [
+        Row(f"{name}, first", took["import_seconds"], "s", *only_read, bar=Bar("<=", BAR_SECONDS)),
+        Row(f"{name}, again", took["again_seconds"], "s", *only_read, bar=Bar("<=", BAR_SECONDS)),
+        Row(f"{name}, most memory", took["import_mb"], "MB", "the file only read", took["read_mb"], Bar("<=", BAR_MB)),
+    ]
 
 
 def measure() -> dict[str, Any]:
@@ -40,6 +54,7 @@ def measure() -> dict[str, Any]:
         "rows": first["said"]["added"],
         "file": "real" if named else "generated",
         "read_seconds": floor["seconds"],
+        "read_mb": floor["mb"],
         "import_seconds": first["seconds"],
         "import_mb": first["mb"],
         "again_seconds": again["seconds"],

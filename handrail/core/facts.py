@@ -40,6 +40,7 @@ class FactRule:
     """One thing that can be known of a program. `words` maps a code to a text value, for facts that are not yes or no.
 
     `group` says where the fact stands on a page: medicine, kind, pay, who, access, licence, rules.
+    `within` names a wider fact: where that one is no, this one is no too, unless a code says yes.
     """
 
     key: str
@@ -49,6 +50,7 @@ class FactRule:
     blurs: frozenset[str] = frozenset()
     answered_by: str = ""
     words: Mapping[str, str] | None = None
+    within: str = ""
 
 
 @dataclass(frozen=True)
@@ -88,9 +90,10 @@ def _rule(
     blurs: str = "",
     answered_by: str = "",
     words: Mapping[str, str] | None = None,
+    within: str = "",
 ) -> FactRule:
     return FactRule(
-        key, group, frozenset(yes.split()), frozenset(no.split()), frozenset(blurs.split()), answered_by, words
+        key, group, frozenset(yes.split()), frozenset(no.split()), frozenset(blurs.split()), answered_by, words, within
     )
 
 
@@ -125,10 +128,10 @@ FACTS: dict[str, FactRule] = {
         _rule("naloxone", "medicine", "NOE"),
         # kinds of help
         _rule("otp", "kind", "OTP", "NOOP", blurs="SOTP", answered_by="OT"),
-        _rule("detox", "kind", "DT OD RD HID", blurs="DB DM DLC ULC ADTX BDTX ODTX", answered_by="TC"),
-        _rule("detox_opioid", "kind", "ODTX DB DM", "NOOP", blurs="DLC ULC", answered_by="DETOX"),
-        _rule("detox_alcohol", "kind", "ADTX", answered_by="DETOX"),
-        _rule("detox_benzo", "kind", "BDTX", answered_by="DETOX"),
+        _rule("detox", "kind", "DT OD RD HID ODTX DB DM", blurs="DLC ULC ADTX BDTX", answered_by="TC"),
+        _rule("detox_opioid", "kind", "ODTX DB DM", "NOOP", blurs="DLC ULC", answered_by="DETOX", within="detox"),
+        _rule("detox_alcohol", "kind", "ADTX", answered_by="DETOX", within="detox"),
+        _rule("detox_benzo", "kind", "BDTX", answered_by="DETOX", within="detox"),
         _rule("detox_outpatient", "kind", "OD", answered_by="SET"),
         _rule("detox_residential", "kind", "RD", answered_by="SET"),
         _rule("detox_hospital", "kind", "HID", answered_by="SET"),
@@ -196,6 +199,8 @@ def read_codes(codes: str) -> dict[str, str]:
     known: dict[str, str] = {}
     for rule in FACTS.values():
         value = _read(rule, held, answered)
+        if value == UNKNOWN and rule.within and known.get(rule.within) == NO:
+            value = NO
         if value != UNKNOWN:
             known[rule.key] = value
     return known

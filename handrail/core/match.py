@@ -26,7 +26,7 @@ RULE: tuple[str, ...] = (
     "A place that does not say is kept. Not known is never read as yes or no.",
     "Places that do not take the way you pay come last.",
     "Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives.",
-    "Then places that told us today that they have room.",
+    "Then places with confirmed room. Word about beds gets old sooner than word about visits.",
     "Then what fits what you picked: the fewer things not known, the higher.",
     "Then distance, the nearest first.",
     "Places that are still equal change order each day, by a number made from the place and the date.",

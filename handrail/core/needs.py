@@ -27,10 +27,11 @@ def _table(*choices: Choice) -> dict[str, Choice]:
 # Medicine stands first: only methadone and buprenorphine lowered overdose (evidence E41, E45, E46).
 KINDS: dict[str, Choice] = _table(
     Choice("medicine", "m", ("buprenorphine", "methadone")),
-    Choice("detox", "d", ("detox_opioid", "detox")),
+    Choice("detox", "d", ("detox_opioid",)),
     Choice("stay", "s", ("residential_short", "residential_long", "inpatient")),
     Choice("day", "v", ("intensive_outpatient", "day_program", "outpatient")),
     Choice("counseling", "c", ("counseling",)),
+    Choice("detox_alcohol", "da", ("detox_alcohol",), is_public=False),
     Choice("telehealth", "t", ("telehealth",), is_public=False),
     Choice("recovery_housing", "h", ("recovery_housing",), is_public=False),
     Choice("short_stay", "ss", ("residential_short",), is_public=False),

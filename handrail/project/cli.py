@@ -62,8 +62,10 @@ def one_line(error: Exception) -> str:
     """The first line of an error's words, with the file it is about."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     words = lines[0] if lines else type(error).__name__
-    if isinstance(error, PermissionError):
-        return f"{error.filename} cannot be written by this account. Change its owner, or set HANDRAIL_DATA elsewhere."
+    if isinstance(error, OSError) and error.filename:
+        data = os.environ.get("HANDRAIL_DATA", "")
+        more = " HANDRAIL_DATA names another folder for data." if data and str(error.filename).startswith(data) else ""
+        return f"{error.filename}: {error.strerror or words}.{more}"
     if isinstance(error, DatabaseError):
         return f"the database answered: {words} ('handrail doctor' says more)"
     return words

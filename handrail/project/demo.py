@@ -23,6 +23,7 @@ from handrail.project.environment import Reader
 from handrail.project.lifeline import LIFELINE
 
 READY_SECONDS = 60
+DEMO_TIMEZONE = "America/Denver"  # of the invented towns
 STOP_SECONDS = 20
 STATE_FILE = "demo.json"
 MARK_FILE = "handrail.sqlite3"
@@ -39,6 +40,7 @@ def run(argv: list[str]) -> int:
     data = environment.path("HANDRAIL_DATA", Path.cwd() / ".demo")
     port = options.port or environment.number("PORT", 8000)
     os.environ |= {"HANDRAIL_ENV": "demo", "HANDRAIL_DATA": str(data), "PORT": str(port), "HOST": "127.0.0.1"}
+    os.environ.setdefault("SERVICE_TIMEZONE", DEMO_TIMEZONE)
     if os.environ.get("DATABASE_URL") and options.reset:
         raise ImproperlyConfigured("--reset empties the demo's own folder; empty the PostgreSQL database by hand.")
     django.setup()

@@ -16,12 +16,12 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from handrail.project.prepare import STAMP, pending_migrations, static_fingerprint
+from handrail.project.prepare import STAMP, pending_migrations, reach_database, static_fingerprint
 from handrail.records.casebook.models import Heartbeat, HelpRequest, Task
 from handrail.records.directory.models import Import, Version
 from handrail.records.keys import forget_keyring, keyring, seal, unseal
 from handrail.records.ledger import triggers
-from handrail.records.ledger.models import Seal
+from handrail.records.ledger.models import Entry, Seal
 
 OLD_DIRECTORY = timedelta(days=400)  # the national directory comes out once a year
 LATE_SEAL = timedelta(hours=3)
@@ -77,7 +77,9 @@ def check_configuration() -> Check:
     bad = [message for message in messages if message.level >= ERROR and not message.is_silenced()]
     missing = [name for name in _needed() if not getattr(settings, name)]
     if bad:
-        return Check("configuration", False, f"{bad[0].id}: {bad[0].msg}", "'handrail check --deploy' lists all of them.")
+        return Check(
+            "configuration", False, f"{bad[0].id}: {bad[0].msg}", "'handrail check --deploy' lists all of them."
+        )
     if missing:
         words = f"not set: {', '.join(missing)}"
         return Check("configuration", False, words, "Set them in the environment; see docs/configuration.md.")
@@ -95,7 +97,9 @@ def check_keys() -> Check:
     """The keys are there, open what they seal, and are for their owner alone. Makes none."""
     path = Path(settings.HANDRAIL_KEYS_PATH)
     if not settings.HANDRAIL_KEYS and not path.exists():
-        return Check("keys", False, f"there is no key file at {path}", "Restore it from your backup, or 'handrail keys new'.")
+        return Check(
+            "keys", False, f"there is no key file at {path}", "Restore it from your backup, or 'handrail keys new'."
+        )
     try:
         forget_keyring()
         ring = keyring()
@@ -112,7 +116,7 @@ def check_disk() -> Check:
     """There is room to write."""
     free = shutil.disk_usage(settings.HANDRAIL_DATA).free
     words = f"{free / 1e9:.1f} GB free for {settings.HANDRAIL_DATA}"
-    return Check("disk", free >= LEAST_FREE_BYTES, words, "Make room: below 0.5 GB the database may stop taking requests.")
+    return Check("disk", free >= LEAST_FREE_BYTES, words, "Make room: a full disk stops every request.")
 
 
 def check_static() -> Check:
@@ -128,6 +132,7 @@ def check_static() -> Check:
 def check_database() -> Check:
     """The database answers, and keeps what it says it keeps."""
     try:
+        reach_database()
         with connection.cursor() as cursor:
             if connection.vendor == "sqlite":
                 kept = [cursor.execute(f"PRAGMA {name}").fetchone()[0] for name in _PRAGMAS]
@@ -135,7 +140,7 @@ def check_database() -> Check:
                 return Check("database", kept == list(_PRAGMAS.values()), f"SQLite, {words}", "Report this as a fault.")
             cursor.execute("SHOW server_version")
             return Check("database", True, f"PostgreSQL {cursor.fetchone()[0]}")
-    except DatabaseError as error:
+    except (DatabaseError, ImproperlyConfigured) as error:
         words = str(error).splitlines()[0]
         return Check("database", False, words, "Start it, and check DATABASE_URL, host, name and password.")
 
@@ -165,7 +170,7 @@ def check_tasks(now: datetime) -> Check:
     late = Task.objects.due(now - LATE_TASKS).count()
     failed = Task.objects.filter(state="failed").count()
     words = f"{late} late, {failed} given up"
-    return Check("tasks", not late and not failed, words, "Read the worker's log for the task's number and kind of error.")
+    return Check("tasks", not late and not failed, words, "The worker's log has each task and its kind of error.")
 
 
 def check_watch(_now: datetime) -> Check:
@@ -188,12 +193,18 @@ def check_directory(now: datetime) -> Check:
 def check_ledger(now: datetime) -> Check:
     """The ledger is guarded by the database, and sealed lately."""
     if not triggers.installed(connection):
-        return Check("ledger", False, "its append-only triggers are missing", "Somebody took them away: find out who, then 'handrail ledger verify'.")
+        return Check(
+            "ledger",
+            False,
+            "its append-only triggers are missing",
+            "Somebody took them away: find out who, then 'handrail ledger verify'.",
+        )
     newest = Seal.objects.order_by("-pk").first()
-    if newest is None or now - newest.at > LATE_SEAL:
-        since = f"last sealed {_age(now - newest.at)} ago" if newest else "never sealed"
+    since = f"last sealed {_age(now - newest.at)} ago" if newest else "never sealed"
+    unsealed = Entry.objects.filter(pk__gt=newest.last_entry if newest else 0, at__lt=now - LATE_SEAL)
+    if unsealed.exists():
         return Check("ledger", False, since, "Start the worker; it seals each hour.")
-    return Check("ledger", True, f"append-only, sealed {_age(now - newest.at)} ago at {newest.entries:,} entries")
+    return Check("ledger", True, f"append-only, {since}")
 
 
 def check_clock(now: datetime) -> Check:

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 from django.conf import settings
 from django.contrib.staticfiles.finders import get_finders
 from django.core.exceptions import ImproperlyConfigured
@@ -23,6 +24,7 @@ def make_what_is_missing() -> None:
     """Keys, tables and translations. Production's tables are changed by hand only, unless there are none yet."""
     with only_one():
         keyring()
+        reach_database()
         compile_translations(settings.LOCALE_PATHS[0])
         pending = pending_migrations()
         if pending and settings.IS_PRODUCTION and not is_empty():
@@ -33,6 +35,25 @@ def make_what_is_missing() -> None:
             call_command("migrate", verbosity=0, interactive=False)
         if "cache" not in connection.introspection.table_names():
             call_command("createcachetable", verbosity=0)
+
+
+def reach_database() -> None:
+    """Raise ImproperlyConfigured within seconds when PostgreSQL does not let us in; the pool alone would wait long."""
+    if connection.vendor != "postgresql":
+        return
+    known = connection.settings_dict
+    try:
+        psycopg.connect(
+            host=known["HOST"] or None,
+            port=known["PORT"] or None,
+            user=known["USER"] or None,
+            password=known["PASSWORD"] or None,
+            dbname=known["NAME"] or None,
+            connect_timeout=5,
+        ).close()
+    except psycopg.Error as error:
+        words = str(error).strip().splitlines()[0]
+        raise ImproperlyConfigured(f"The database of DATABASE_URL cannot be reached: {words}.") from error
 
 
 @contextlib.contextmanager

@@ -20,6 +20,9 @@ PACKAGES: dict[str, str] = {
     "account.EmailConfirmation": "staff",
     "mfa.Authenticator": "staff",
 }
+# Tables that Django makes for the groups and permissions of its own user class, which Handrail leaves empty.
+INHERITED: dict[str, str] = {"accounts.Staff_groups": "staff", "accounts.Staff_user_permissions": "staff"}
+
 WHY: dict[str, str] = {
     "sessions.Session": "A person's session holds a request's id and no answer; it ends with the browser.",
     "mfa.Authenticator": "Staff second factors; secrets inside are sealed with the same keys.",
@@ -63,6 +66,7 @@ def _row(app: str, model: type[models.Model], field: models.Field) -> Row:  # ty
     if privacy is None:
         inherited: dict[str, str] = getattr(model, "inherited_privacy", {})
         privacy = inherited.get(field.name)
+    privacy = privacy or INHERITED.get(model._meta.label)
     if privacy is None and field.primary_key and isinstance(field, models.AutoField):
         privacy = "staff"  # a number that Django counts up
     words = (model.__doc__ or "").strip().splitlines()[0]

@@ -87,7 +87,7 @@ def sealed_columns() -> Iterator[Column]:
     for model in apps.get_models():
         for field in model._meta.local_fields:
             if isinstance(field, SealedField):
-                yield Column(model._meta.db_table, _key_of(model), field.column, _resealer(field.label))
+                yield Column(model._meta.db_table, _key_of(model), str(field.column), _resealer(str(field.label)))
     meta = Authenticator._meta
     yield Column(meta.db_table, _key_of(Authenticator), "data", _reseal_factor, is_json=True)
 
@@ -131,7 +131,8 @@ def _old(column: Column, key: str) -> int:
 
 def _rotate_column(column: Column, key: str) -> int:
     """Walk the table once by primary key, a short transaction for each batch."""
-    changed, last = 0, None
+    changed = 0
+    last: Any = None
     while True:
         rows = _batch(column, key, last)
         if not rows:
@@ -142,7 +143,7 @@ def _rotate_column(column: Column, key: str) -> int:
             changed += sum(_put(column, *row) for row in fresh)
 
 
-def _batch(column: Column, key: str, last: object) -> list[tuple[Any, str]]:
+def _batch(column: Column, key: str, last: Any) -> list[tuple[Any, str]]:
     quote = connection.ops.quote_name
     where, params = _is_old(column, key)
     after = f"AND {quote(column.key)} > %s" if last is not None else ""
@@ -156,7 +157,7 @@ def _batch(column: Column, key: str, last: object) -> list[tuple[Any, str]]:
         return list(cursor.fetchall())
 
 
-def _put(column: Column, row_key: object, old: str, new: str) -> int:
+def _put(column: Column, row_key: Any, old: str, new: str) -> int:
     quote = connection.ops.quote_name
     value = f"CAST({quote(column.name)} AS text)" if column.is_json else quote(column.name)
     cast = "::jsonb" if column.is_json and connection.vendor == "postgresql" else ""

@@ -149,11 +149,13 @@ def _where(town: str) -> dict[str, Any]:
 
 
 def _fresh(request_id: object) -> HelpRequest:
-    return HelpRequest.objects.select_related("person").get(pk=request_id)
+    request: HelpRequest = HelpRequest.objects.select_related("person").get(pk=request_id)
+    return request
 
 
 def _fresh_referral(referral: Referral) -> Referral:
-    return Referral.objects.select_related("request__person", "program", "consent").get(pk=referral.pk)
+    fresh: Referral = Referral.objects.select_related("request__person", "program", "consent").get(pk=referral.pk)
+    return fresh
 
 
 def _take(cast: Cast, asked: _Asked, who: str, minutes: float) -> None:

@@ -107,10 +107,9 @@ def read_names() -> dict[str, str]:
     found = {f"CLOCK_{name.upper()}": KINDS["number"] for name in CLOCKS}
     for file_name in READING:
         for node in ast.walk(ast.parse((ROOT / file_name).read_text())):
-            is_read = isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and bool(node.args)
-            if not is_read or not isinstance(node.func, ast.Attribute) or not isinstance(node.func.value, ast.Name):
-                continue
-            name = node.args[0]
-            if node.func.value.id == "env" and isinstance(name, ast.Constant) and isinstance(name.value, str):
-                found[name.value] = KINDS[node.func.attr]
+            match node:
+                case ast.Call(
+                    func=ast.Attribute(value=ast.Name(id="env"), attr=kind), args=[ast.Constant(value=str(name)), *_]
+                ):
+                    found[name] = KINDS[kind]
     return found

@@ -1,3 +1,5 @@
+"""The doors, as a Django app."""
+
 from django.apps import AppConfig
 
 

@@ -12,95 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
 from handrail.core.coverage import covers
-from handrail.core.facts import NO, UNKNOWN, YES, FactValue, settings_of
+from handrail.core.facts import NO, YES, FactValue, settings_of
 from handrail.core.match import Offer, Reason
 from handrail.core.openings import OpeningsSentence
+from handrail.web.fact_words import FACT_WORDS, VALUE_WORDS
 from handrail.web.templatetags.handrail import NARROW, ago, in_zone
-
-FACT_WORDS: dict[str, Any] = {
-    "buprenorphine": _l("Buprenorphine"),
-    "methadone": _l("Methadone"),
-    "naltrexone": _l("Naltrexone"),
-    "starts_buprenorphine": _l("Starts people on buprenorphine"),
-    "starts_methadone": _l("Starts people on methadone"),
-    "starts_naltrexone": _l("Starts people on naltrexone"),
-    "accepts_own_medicine": _l("Can I stay on my medicine?"),
-    "stops_medicine": _l("Does not work with medicine for opioid use"),
-    "same_day_start": _l("Can I start the same day?"),
-    "treats_opioid_use": _l("Helps with opioid use"),
-    "naloxone": _l("Gives naloxone (Narcan) and shows how to use it"),
-    "otp": _l("Opioid treatment program"),
-    "detox": _l("Help getting through withdrawal (detox)"),
-    "detox_opioid": _l("Opioid withdrawal"),
-    "detox_alcohol": _l("Alcohol withdrawal"),
-    "detox_benzo": _l("Benzo withdrawal"),
-    "detox_outpatient": _l("Withdrawal care by visits"),
-    "detox_residential": _l("Withdrawal care with a bed"),
-    "detox_hospital": _l("Withdrawal care in a hospital"),
-    "residential_short": _l("Short stay, about 30 days or less"),
-    "residential_long": _l("Long stay, more than 30 days"),
-    "inpatient": _l("Hospital stay"),
-    "outpatient": _l("Visits"),
-    "outpatient_medicine": _l("Visits for medicine"),
-    "intensive_outpatient": _l("Visits several days a week"),
-    "day_program": _l("Day program"),
-    "counseling": _l("Counseling"),
-    "telehealth": _l("Visits by video or phone"),
-    "recovery_housing": _l("Recovery housing"),
-    "walk_in": _l("Walk in without a visit time"),
-    "medicaid": _l("Medicaid"),
-    "medicare": _l("Medicare"),
-    "private_plan": _l("Private plans"),
-    "va": _l("VA or TRICARE"),
-    "self_pay": _l("Paying yourself"),
-    "state_plan": _l("Other state plans"),
-    "public_funds": _l("Public money to lower the cost"),
-    "sliding_fee": _l("Cost depends on what you earn"),
-    "payment_help": _l("Help to pay"),
-    "free": _l("Free of charge"),
-    "up_front_payment": _l("Asks for money before you start?"),
-    "pregnant": _l("Pregnant people"),
-    "kids_stay": _l("Children can stay with you"),
-    "child_care": _l("Child care"),
-    "teens": _l("Under 18"),
-    "adults": _l("Adults"),
-    "women": _l("Women"),
-    "men": _l("Men"),
-    "veterans": _l("Program for veterans"),
-    "lgbtq": _l("Program for LGBTQ people"),
-    "co_occurring": _l("Mental health care too"),
-    "accepts_leaving_jail": _l("People leaving jail or prison"),
-    "opioid_only": _l("Only for opioid use"),
-    "alcohol_only": _l("Only for alcohol use"),
-    "dui_only": _l("Only for people with a DUI"),
-    "spanish": _l("Spanish"),
-    "asl": _l("Sign language (ASL)"),
-    "interpreter": _l("Interpreter for other languages"),
-    "wheelchair": _l("Wheelchair ramp or lift"),
-    "transport": _l("Help with rides"),
-    "licence_state": _l("State licence"),
-    "licence_carf": _l("CARF accreditation"),
-    "licence_jc": _l("Joint Commission accreditation"),
-    "licence_otp": _l("Federal certificate to give methadone"),
-    "licence_dea": _l("DEA registration"),
-    "ownership": _l("Who owns it"),
-    "smoking": _l("Smoking"),
-}
-
-VALUE_WORDS: dict[str, Any] = {
-    YES: _l("Yes"),
-    NO: _l("No"),
-    UNKNOWN: _l("Not known"),
-    "nonprofit": _l("Nonprofit"),
-    "for_profit": _l("For profit"),
-    "local_government": _l("City or county"),
-    "state_government": _l("State"),
-    "tribal": _l("Tribe"),
-    "federal": _l("Federal government"),
-    "not_allowed": _l("Not allowed"),
-    "in_places": _l("In some places"),
-    "allowed": _l("Allowed"),
-}
 
 # Label and one line that explains it.
 KIND_WORDS: dict[str, tuple[Any, Any]] = {
@@ -115,6 +31,7 @@ KIND_WORDS: dict[str, tuple[Any, Any]] = {
     "stay": (_l("A place to stay"), _l("You live there for weeks or months.")),
     "day": (_l("Day or evening visits"), _l("You sleep at home.")),
     "counseling": (_l("Counseling"), _l("Talking with a trained person, alone or in a group.")),
+    "detox_alcohol": (_l("Help getting through alcohol withdrawal"), ""),
     "telehealth": (_l("By video or phone"), ""),
     "recovery_housing": (_l("Recovery housing"), ""),
     "short_stay": (_l("Short stay"), ""),
@@ -171,7 +88,7 @@ RULE_WORDS: tuple[Any, ...] = (
     _l("A place that does not say is kept. Not known is never read as yes or no."),
     _l("Places that do not take the way you pay come last."),
     _l("Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives."),
-    _l("Then places that told us today that they have room."),
+    _l("Then places with confirmed room. Word about beds gets old sooner than word about visits."),
     _l("Then what fits what you picked: the fewer things not known, the higher."),
     _l("Then distance, the nearest first."),
     _l("Places that are still equal change order each day, by a number made from the place and the date."),
@@ -268,6 +185,11 @@ def _when_words(moment: datetime, today: date) -> str:
 
 def reason_line(reason: Reason, *, today: date) -> Line:
     """One reason as words with its icon. Reasons whose word is older than two weeks say from when."""
+    return _reason_line(reason, today, get_language())
+
+
+@lru_cache(maxsize=8192)
+def _reason_line(reason: Reason, today: date, language: str | None) -> Line:  # noqa: ARG001 (the key of the cache)
     words = _reason_words(reason, today)
     if reason.on and reason.about != "room" and (today - reason.on).days > 14:
         words = f"{words} ({day_words(reason.on, today)})"
@@ -334,14 +256,18 @@ def _payer_words(why: str, payer: str) -> str:
 
 def kind_line(offer: Offer) -> str:
     """What sort of place it is, in a few plain words."""
-    names = settings_of(offer.facts)
+    return _kind_line(settings_of(offer.facts), offer.has_medicine, get_language())
+
+
+@lru_cache(maxsize=2048)
+def _kind_line(names: tuple[str, ...], has_medicine: bool, language: str | None) -> str:  # noqa: ARG001 (a key)
     if len(names) > 1:
         names = tuple(name for name in names if name not in ("outpatient", "office_moud")) or names[-1:]
     words = [str(SETTING_WORDS[name]) for name in names[:3]]
     if not words:
         return _("Treatment program")
     text = ", ".join([words[0], *(word[:1].lower() + word[1:] for word in words[1:])])
-    if offer.has_medicine and "otp" not in names:
+    if has_medicine and "otp" not in names:
         return _("%(kind)s, with medicine") % {"kind": text}
     return text
 
@@ -392,6 +318,6 @@ def miles_words(miles: float | None, *, is_rough: bool) -> str:
         return _("Distance not known")
     whole = round(miles)
     if whole < 1:
-        return _("Less than 1 mile")
+        return _("Close by") if is_rough else _("Less than 1 mile")
     words = ngettext("%(n)d mile", "%(n)d miles", whole) % {"n": whole}
     return _("About %(miles)s") % {"miles": words} if is_rough else words

@@ -58,6 +58,13 @@ def test_weak_or_opposed_codes_are_not_known():
     assert value("NMOA", "stops_medicine") == "yes"
 
 
+def test_a_place_without_detox_has_no_opioid_detox_and_alcohol_detox_is_not_it():
+    assert value("SA OP", "detox_opioid") == "no"
+    assert value("SA DT", "detox_opioid") == "unknown"
+    assert value("SA DT ADTX", "detox_opioid") == "no"
+    assert value("SA DT ODTX", "detox_opioid") == "yes"
+
+
 def test_what_was_said_outranks_codes_until_it_runs_out():
     fresh = SaidFact("medicaid", "no", "The program", date(2026, 11, 1), TODAY)
     old = SaidFact("medicaid", "no", "The program", date(2026, 1, 1), date(2026, 11, 21))
@@ -88,7 +95,8 @@ def test_no_codes_make_a_fact_up(codes):
             assert not codes & rule.no
         elif said == "no":
             assert not codes & rule.yes
-            assert codes & rule.no or codes & ANSWERED_BY[rule.answered_by]
+            asked = {rule.answered_by, FACTS[rule.within or key].answered_by} - {""}
+            assert codes & rule.no.union(*(ANSWERED_BY[question] for question in asked))
 
 
 def test_a_fact_that_does_not_exist_is_an_error():

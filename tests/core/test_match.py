@@ -68,7 +68,7 @@ def test_a_place_that_does_not_work_with_medicine_says_so():
 
 def test_every_thing_picked_has_a_reason_with_its_date():
     needs = Needs(40.0, -105.0, ("medicine", "detox"), "medicaid", ("pregnant", "spanish"))
-    (match,) = rank(needs, [place("all", "BU DT MD PW", rooms=1)], now=NOW)
+    (match,) = rank(needs, [place("all", "BU DT ODTX MD PW", rooms=1)], now=NOW)
     about = [(reason.about, reason.verdict) for reason in match.reasons]
     assert about == [
         ("room", "fits"), ("medicine", "fits"), ("kind:detox", "fits"), ("payer:medicaid", "fits"),

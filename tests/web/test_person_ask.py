@@ -1,9 +1,11 @@
 """Asking, one question a page, in both languages."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from handrail.records.casebook.models import Draft, HelpRequest
 
@@ -228,3 +230,13 @@ def test_private_pages_are_not_stored(client):
     answer(client)
     for page in ("/ask/", "/ask/who/", "/ask/check/", "/status/"):
         assert client.get(page).headers["Cache-Control"] == "no-store"
+
+
+def test_done_opened_again_later_says_what_is_true_then(client, monkeypatch):
+    answer(client)
+    client.post("/ask/check/")
+    later = timezone.now() + timedelta(minutes=20)
+    monkeypatch.setattr("handrail.web.person.ask.timezone.now", lambda: later)
+    text = client.get("/ask/done/").content.decode()
+    assert "We are late. We are sorry." in text
+    assert "A person will text you by" not in text

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from handrail.actions import ask, assess, consent, match, person, refer
 from handrail.core.journey import STAGES
+from handrail.core.match import Reason
 from handrail.records.casebook.models import Consent, HelpRequest, Option, Referral, TimelineEntry
 from handrail.records.directory.models import ServicePulse
 from handrail.web.person.words import STAGE_SENTENCES
@@ -145,6 +146,27 @@ def test_choosing_shows_places_with_both_answers(journey):
     assert option.choice == "yes"
 
 
+def test_a_place_says_why_it_is_listed_and_names_no_drug(journey):
+    journey.to_choosing()
+    reasons = [
+        Reason("fits", "medicine", why="starts_today"),
+        Reason("fits", "must:buprenorphine"),
+        Reason("unknown", "payer:medicaid", why="plan_not_known"),
+    ]
+    match.offer(
+        journey.row,
+        actor=journey.tasha,
+        program_id=journey.cast.river_house.pk,
+        reasons=[reason.as_dict() for reason in reasons],
+        now=NOW(),
+    )
+    page = journey.page()
+    assert "Has medicine" in page
+    assert "Medicaid: not known" in page
+    for drug in ("buprenorphine", "opioid", "methadone"):
+        assert drug not in page.lower()
+
+
 def test_another_persons_place_cannot_be_chosen(journey, cast):
     other = Journey(cast, Client())
     journey.to_choosing()
@@ -231,6 +253,8 @@ def test_pause_stop_and_start_again(journey):
     journey.client.post("/status/pause/")
     page = journey.page()
     assert "We have not closed this. Your code still works." in page
+    note = journey.client.post("/status/note/", {"note": "Are you there?"}, follow=True)
+    assert b"Press Start again first" in note.content, "nobody reads a note to a resting request"
     journey.client.post("/status/again/")
     assert journey.row.stage == "new"
     assert journey.client.post("/status/stop/", {}).status_code == 422

@@ -190,3 +190,14 @@ def test_opening_an_answers_address_leads_to_the_page(scene, name: str) -> None:
     client, referral, _ = scene
     answer = client.get(reverse(name, args=[referral.pk]))
     assert answer.headers["Location"] == reverse("program_referral", args=[referral.pk])
+
+
+def test_a_page_left_alone_locks_and_what_was_typed_comes_back(scene) -> None:
+    client, referral, _ = scene
+    awake = client.cookies.pop("seen")
+    answer = client.post(reverse("program_ask", args=[referral.pk]), {"question": "Any seizures?"})
+    assert answer.headers["Location"].startswith("/account/lock/")
+    assert state_of(referral) == "acknowledged"
+    client.cookies["seen"] = awake.value
+    page = client.get(reverse("program_referral", args=[referral.pk])).content.decode()
+    assert "Any seizures?</textarea>" in page

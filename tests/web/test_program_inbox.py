@@ -184,3 +184,16 @@ def test_in_care_lists_who_arrived() -> None:
 def test_our_page_leads_to_the_public_one() -> None:
     client = signed_in(a_worker(a_program()))
     assert client.get(reverse("program_page")).headers["Location"] == "/p/river-house/"
+
+
+def test_the_list_alone_is_renewed_with_its_open_row_marked() -> None:
+    program = a_program()
+    referral = a_referral(program)
+    client = signed_in(a_worker(program))
+    data = {"at": program.slug, "open": str(referral.pk)}
+    part = client.get(reverse("program_inbox"), data, headers={"HX-Request": "true"}).content.decode()
+    assert "<html" not in part
+    assert "New referral" in part
+    assert 'aria-current="true"' in part
+    data["open"] = "x"
+    assert client.get(reverse("program_inbox"), data, headers={"HX-Request": "true"}).status_code == 200

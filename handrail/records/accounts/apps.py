@@ -1,3 +1,5 @@
+"""Staff and programs' intake workers, as a Django app."""
+
 from django.apps import AppConfig
 
 

@@ -1,3 +1,5 @@
+"""People and their requests, as a Django app."""
+
 from django.apps import AppConfig
 
 

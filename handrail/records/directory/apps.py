@@ -1,3 +1,5 @@
+"""The public directory, as a Django app."""
+
 from django.apps import AppConfig
 
 

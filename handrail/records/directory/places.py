@@ -12,6 +12,7 @@ from statistics import fmean
 from typing import Any
 
 import zipcodes
+from django.db import InterfaceError, OperationalError
 
 from handrail.records.directory.models import Location
 
@@ -111,6 +112,8 @@ def _towns_of_directory(text: str) -> list[Place]:
     city, state = _city_and_state(text)
     groups: dict[tuple[str, str], list[Location]] = defaultdict(list)
     names = [name for plain, name in _directory_towns().items() if plain == city]
+    if not names:
+        return []
     for location in Location.objects.filter(city__in=names, latitude__isnull=False):
         if not state or location.state == state:
             groups[location.city, location.state].append(location)
@@ -132,8 +135,11 @@ def _middle(city: str, state: str, found: list[Location]) -> Place:
 
 
 def _directory_towns() -> dict[str, str]:
-    """Plain name to name of every town in the directory."""
-    return {_plain(name): name for name in Location.objects.order_by().values_list("city", flat=True).distinct()}
+    """Plain name to name of every town in the directory; none when the database does not answer."""
+    try:
+        return {_plain(name): name for name in Location.objects.order_by().values_list("city", flat=True).distinct()}
+    except (OperationalError, InterfaceError):
+        return {}
 
 
 # --- the gazetteer ------------------------------------------------------------------------------

@@ -4,6 +4,7 @@ It is rebuilt off to the side when the directory's version or the day changes, a
 database does not answer, the last snapshot goes on answering.
 """
 
+import itertools
 import threading
 import time
 from collections.abc import Iterable
@@ -35,6 +36,9 @@ _COLUMNS = (
 )
 
 
+_serials = itertools.count(1)
+
+
 @dataclass(frozen=True)
 class Listing:
     """One program as a page shows it: the offer that is ranked, and what only its own page needs."""
@@ -61,7 +65,8 @@ class Snapshot:
         said: dict[Any, list[SaidFact]],
         statements: dict[Any, list[Statement]],
     ) -> None:
-        self.key = key
+        # One number for each snapshot of this process, for whoever keeps what was worked out from it.
+        self.serial = next(_serials)
         self.number, self.today = key
         rows.sort(key=lambda row: (row["location__latitude"] is None, row["location__latitude"] or 0.0))
         self._rows, self._said, self._statements = rows, said, statements

@@ -97,7 +97,7 @@ def _settled_entry() -> int:
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE")
-    return Entry.objects.aggregate(last=Coalesce(Max("pk"), 0))["last"]
+    return int(Entry.objects.aggregate(last=Coalesce(Max("pk"), 0))["last"])
 
 
 def _range(start: int, last: int) -> Iterator[tuple[int, int, str]]:
@@ -129,7 +129,8 @@ def _walk_streams(report: Report) -> None:
 
 
 def _walk_one(report: Report, stream: str, entries: Iterable[Entry]) -> None:
-    expected, previous, broken = 1, GENESIS, []
+    expected, previous = 1, GENESIS
+    broken: list[Entry] = []
     last: Any = None
     for last in entries:
         report.entries += 1

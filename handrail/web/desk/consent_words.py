@@ -28,15 +28,26 @@ def scope_words(scope: str, *, language: str) -> str:
         }[scope]
 
 
-def consent_words(*, program: str, scopes: tuple[str, ...], until: datetime, language: str) -> str:
-    """The whole text for one program and these parts."""
+def opening_words(*, program: str, language: str) -> str:
+    """How the question begins, with what is always told."""
     with override(language):
+        first = scope_words("minimum", language=language)
         ask = _("May %(service)s tell %(program)s about you, to ask if they have a place for you?")
+        return ask % {"service": settings.SERVICE_NAME, "program": program} + f" {first}"
+
+
+def closing_words(*, until: datetime, language: str) -> str:
+    """How it ends: privacy, taking it back, the last day."""
+    with override(language):
         end = _(
             "They must keep it private and may not pass it on without a new yes from you. "
             "You can take this back at any time, on your page or by telling us. It ends by itself on %(day)s."
         )
-        day = date_format(until, "j \\d\\e F" if language == "es" else "F j")
-        parts = [ask % {"service": settings.SERVICE_NAME, "program": program}]
-        parts += [scope_words(scope, language=language) for scope in SCOPES if scope in scopes]
-        return " ".join([*parts, end % {"day": day}])
+        return end % {"day": date_format(until, "j \\d\\e F" if language == "es" else "F j")}
+
+
+def consent_words(*, program: str, scopes: tuple[str, ...], until: datetime, language: str) -> str:
+    """The whole text for one program and these parts, as it stood on the page piece by piece."""
+    chosen = [scope_words(scope, language=language) for scope in SCOPES if scope in scopes and scope != "minimum"]
+    opening, closing = opening_words(program=program, language=language), closing_words(until=until, language=language)
+    return " ".join([opening, *chosen, closing])

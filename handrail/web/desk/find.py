@@ -25,7 +25,7 @@ def find(request: HttpRequest) -> HttpResponse:
     """Places near a ZIP code or town, without a person: for questions on the phone."""
     now, asked = timezone.now(), request.GET
     miles = asked.get("miles", "")
-    typed = {
+    typed: dict[str, Any] = {
         "kinds": asked.getlist("kinds"),
         "must": asked.getlist("must"),
         "payer": asked.get("payer", ""),

@@ -7,7 +7,6 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from handrail.core.consent import SCOPES
 from handrail.core.match import Match, Reason, rank
 from handrail.core.needs import KINDS, MUSTS, PAYERS, from_flags, needs_from
 from handrail.records.accounts.models import Staff
@@ -15,7 +14,7 @@ from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRA
 from handrail.records.casebook.models import Consent, HelpRequest, Message, Option, Referral
 from handrail.records.directory.snapshot import snapshot
 from handrail.records.ledger.models import Entry
-from handrail.web.desk.consent_words import CHOOSABLE, consent_words, scope_words
+from handrail.web.desk.consent_words import CHOOSABLE, closing_words, opening_words, scope_words
 from handrail.web.desk.legal import clocks_of
 from handrail.web.desk.rows import clock_words, due_words, tags_of
 from handrail.web.desk.timeline import needs_words
@@ -199,7 +198,8 @@ def place_row(
         "state": REFERRAL_STATES.get(state, "") if state else _("Said no") if said_no else "",
         "due": due_words(referral.reply_by, now) if is_open and referral else "",
         "may_ask": not said_no and not is_open and state not in HELD_REFERRAL_STATES and request.stage in OFFERABLE,
-        "ask_words": consent_words(program=program.name, scopes=SCOPES, until=until, language=language),
+        "opening": opening_words(program=program.name, language=language),
+        "closing": closing_words(until=until, language=language),
         "scopes": [(scope, scope_words(scope, language=language)) for scope in CHOOSABLE],
         "ends": clock_words(living.expires_at, with_day=now) if living else "",
         "visit": clock_words(referral.visit_at, ampm=True, with_day=now) if referral and referral.visit_at else "",
@@ -218,7 +218,7 @@ def task_panel(request: HelpRequest, *, now: datetime) -> list[dict[str, Any]]:
     return tasks
 
 
-def readers(request: HelpRequest, *, user_id: int, now: datetime) -> str:
+def readers(request: HelpRequest, *, reader_id: str, now: datetime) -> str:
     """Who read this page last, from the ledger: "You, 2:10. Omar P., 2:09."."""
     latest: dict[str, datetime] = {}
     for entry in Entry.objects.filter(stream=request.stream, verb="read").order_by("-seq")[:20]:
@@ -227,7 +227,7 @@ def readers(request: HelpRequest, *, user_id: int, now: datetime) -> str:
     names = {str(row.pk): str(row) for row in Staff.objects.filter(pk__in=ids.values())}
     parts = []
     for actor, at in list(latest.items())[:3]:
-        who = _("You") if ids.get(actor) == str(user_id) else names.get(ids.get(actor, ""), _("The person"))
+        who = _("You") if ids.get(actor) == reader_id else names.get(ids.get(actor, ""), _("The person"))
         parts.append(f"{who}, {clock_words(at, with_day=now)}.")
     return " ".join(parts)
 

@@ -1,16 +1,19 @@
-"""One row of the queue, made ready in Python so that fifty rows draw in a few milliseconds."""
+"""The rows of the queue, drawn in Python: fifty rows cost a third of what the same rows cost in a template.
+
+Everything from a person goes through `escape`; the words of each language are looked up once, not once a row.
+"""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
+from html import escape
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from handrail.core.access import Actor
 from handrail.records.casebook.models import HelpRequest
@@ -20,98 +23,92 @@ SHOWN = 50
 MOST_TAGS = 3
 SOON_MINUTES = 60
 NEAR_MINUTES = 18 * 60  # within this, a clock time needs no day
+LATE_HOURS_FROM = 120
 _COLUMNS = (
     *("id", "due_at", "asked_at", "is_danger", "queue_rank", "answers"),
     *("person__chosen_name", "person__contact_rule"),
 )
 
 
-@dataclass(frozen=True, slots=True)
-class QueueRow:
-    """What the queue shows of one request."""
-
-    id: str
-    due: SafeString
-    name: str
-    tags: SafeString
-    wants: str
-    place: str
-    rule: str
-    since: str
-    why: str
-
-
-def queue_rows(actor: Actor, *, now: datetime) -> list[QueueRow]:
-    """The first rows of the queue in the printed order, in one statement."""
+def queue_rows(actor: Actor, *, now: datetime) -> list[SafeString]:
+    """The first rows of the queue in the printed order, in one statement, each a table row."""
     waiting = HelpRequest.objects.visible_to(actor).in_printed_order(now, limit=SHOWN)
-    return [_row(values, now) for values in waiting.values(*_COLUMNS)]
+    return [_row(values, now, is_next=place == 0) for place, values in enumerate(waiting.values(*_COLUMNS))]
 
 
-def _row(values: dict[str, Any], now: datetime) -> QueueRow:
-    answers, rule = values["answers"], values["person__contact_rule"]
-    is_late = values["due_at"] < now
-    flags = flags_of(answers, is_danger=values["is_danger"], is_late=is_late)
-    rank = values["queue_rank"]
-    waits_for_hour = rank == 4 and bool(rule.get("hours")) and values["due_at"] - now > timedelta(minutes=SOON_MINUTES)
-    return QueueRow(
-        id=str(values["id"]),
-        due=_now_words() if rank == 1 else due_words(values["due_at"], now),
-        name=name_of(values["person__chosen_name"]),
-        tags=tags_of(flags, most=MOST_TAGS),
-        wants=wants_of(answers),
-        place=_place(answers),
-        rule=short_rule(rule),
-        since=clock_words(values["asked_at"], with_day=now),
-        why=f"{rank} {_('Safe time') if waits_for_hour else WHY_HERE[rank]}",
+def _row(values: dict[str, Any], now: datetime, *, is_next: bool) -> SafeString:
+    answers, rule, due_at = values["answers"], values["person__contact_rule"], values["due_at"]
+    rank, words = values["queue_rank"], _words(get_language() or "en")
+    flags = flags_of(answers, is_danger=values["is_danger"], is_late=due_at < now)
+    waits_for_hour = rank == 4 and rule.get("hours") and due_at - now > timedelta(minutes=SOON_MINUTES)
+    town = str(answers.get("place") or "").partition(",")[0] or (words["moves"] if answers.get("moves_around") else "")
+    return mark_safe(
+        f"<tr{' class=next' if is_next else ''}>"
+        f'<td class="due">{words["now_row"] if rank == 1 else due_words(due_at, now)}</td>'
+        f'<th scope="row"><a href="/desk/r/{values["id"]}/take/">'
+        f"{escape(values['person__chosen_name']) or words['no_name']}</a></th>"
+        f'<td><span class="tags">{tags_of(flags, most=MOST_TAGS)}</span></td>'
+        f"<td>{escape(wants_of(answers))}</td><td>{escape(town)}</td><td>{escape(short_rule(rule))}</td>"
+        f"<td>{clock_words(values['asked_at'], with_day=now)}</td>"
+        f'<td class="dim">{rank} {words["safe_time"] if waits_for_hour else words[f"why_{rank}"]}</td></tr>'
     )
 
 
-def _place(answers: dict[str, Any]) -> str:
-    town = str(answers.get("place", "")).partition(",")[0]
-    return town or (_("Moves around") if answers.get("moves_around") else "")
-
-
-def _now_words() -> SafeString:
-    return mark_safe(f'<span class="late">{escape(_("Now"))}</span>')
+@cache
+def _words(_language: str) -> dict[str, str]:
+    """Our own words for one language, escaped, looked up once."""
+    words = {
+        "now": _("Now"),
+        "left": _("{} min left"),
+        "late": _("{} min late"),
+        "at": _("At {}"),
+        "no_name": name_of(""),
+        "moves": _("Moves around"),
+        "safe_time": _("Safe time"),
+        **{f"why_{rank}": str(word) for rank, word in WHY_HERE.items()},
+    }
+    held = {key: escape(word) for key, word in words.items()}
+    held["timer"] = f'data-left="{held["left"]}" data-late="{held["late"]}" data-now="{held["now"]}"'
+    held["now_row"] = f'<span class="late">{held["now"]}</span>'
+    return held
 
 
 def tags_of(flags: Iterable[str], *, most: int = 99) -> SafeString:
     """Flags as small tags: a drawing and a word each. What does not fit is counted, never hidden."""
-    held = list(flags)
-    parts = [_tag(flag) for flag in held[:most]]
+    held, language = list(flags), get_language() or "en"
+    parts = [_tag(flag, language) for flag in held[:most]]
     if len(held) > most:
         rest = escape(", ".join(str(FLAGS[flag][0]) for flag in held[most:]))
-        parts.append(
-            f'<span class="small quiet" title="{rest}">+{len(held) - most}<span class="hide"> {rest}</span></span>'
-        )
+        more = f'+{len(held) - most}<span class="hide"> {rest}</span>'
+        parts.append(f'<span class="small quiet" title="{rest}">{more}</span>')
     return mark_safe("".join(parts))
 
 
-def _tag(flag: str) -> str:
+@cache
+def _tag(flag: str, _language: str) -> str:
     word, drawing, look = FLAGS[flag]
     return (
         f'<span class="tag {look}"><svg viewBox="0 0 24 24" aria-hidden="true"><use href="#i-{drawing}"/></svg>'
-        f"{escape(word)}</span>"
+        f"{escape(str(word))}</span>"
     )
 
 
 def due_words(at: datetime, now: datetime) -> SafeString:
     """When it is due, as a timer within the hour and as a clock time beyond; JavaScript keeps the timer moving."""
+    words = _words(get_language() or "en")
     minutes = (at - now).total_seconds() / 60
     if minutes > SOON_MINUTES:
         shown = clock_words(at, ampm=True, with_day=now if minutes > NEAR_MINUTES else None)
-        return mark_safe(f'<time class="quiet" datetime="{at.isoformat()}">{_("At %(time)s") % {"time": shown}}</time>')
-    left, late = _("{} min left"), _("{} min late")
-    if minutes >= 0:
-        whole, pattern = -int(-minutes // 1), left
+        return mark_safe(f'<time class="quiet" datetime="{at.isoformat()}">{words["at"].replace("{}", shown)}</time>')
+    whole = -int(-minutes // 1) if minutes >= 0 else int(-minutes)
+    if whole < 1:
+        text = words["now"]
+    elif whole < LATE_HOURS_FROM:
+        text = words["left" if minutes >= 0 else "late"].replace("{}", str(whole))
     else:
-        whole, pattern = int(-minutes), late
-    text = _("Now") if whole < 1 else pattern.replace("{}", str(whole)) if whole < 120 else hours_late(whole)
+        text = escape(hours_late(whole))
     look = ' class="late"' if minutes < 0 else ""
-    return mark_safe(
-        f'<time{look} data-until="{at.isoformat()}" data-left="{escape(left)}" data-late="{escape(late)}"'
-        f' data-now="{escape(_("Now"))}">{escape(text)}</time>'
-    )
+    return mark_safe(f'<time{look} data-until="{at.isoformat()}" {words["timer"]}>{text}</time>')
 
 
 def hours_late(minutes: int) -> str:

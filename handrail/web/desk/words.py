@@ -1,11 +1,12 @@
 """The desk's own words for codes: flags, wants, contact rules, stages, next steps, prompts."""
 
 from collections.abc import Iterable, Mapping
+from functools import cache, lru_cache
 from typing import Any
 
 from django.utils.functional import Promise
+from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
 
 from handrail.core.contact import ContactRule
 from handrail.records.casebook.models import HelpRequest
@@ -29,6 +30,14 @@ FLAGS: dict[str, tuple[Promise, str, str]] = {
     "needs_help_access": (gettext_lazy("Access need"), "question", ""),
     "kids": (gettext_lazy("Kids"), "people", ""),
     "veteran": (gettext_lazy("Veteran"), "star-flag", ""),
+}
+WANTS: dict[str, Promise] = {
+    "advice": gettext_lazy("Advice for family"),
+    "stay": gettext_lazy("Stay on medicine"),
+    "today": gettext_lazy("Medicine today"),
+    "medicine": gettext_lazy("Medicine"),
+    "place": gettext_lazy("Place for a patient"),
+    "talk": gettext_lazy("To talk it over"),
 }
 WHY_HERE = {
     1: gettext_lazy("Danger"),
@@ -96,6 +105,12 @@ DECLINES: dict[str, Promise] = {
     "past_incident": gettext_lazy("Past incident"),
     "person_changed_mind": gettext_lazy("Person changed mind"),
 }
+CHANNELS: dict[str, Promise] = {
+    "text": gettext_lazy("Text only"),
+    "call": gettext_lazy("Call"),
+    "email": gettext_lazy("Email"),
+    "code": gettext_lazy("Code only"),
+}
 REFERRAL_STATES: dict[str, Promise] = {
     "sent": gettext_lazy("Asked"),
     "acknowledged": gettext_lazy("Seen, answer due"),
@@ -137,31 +152,44 @@ def flags_of(answers: Mapping[str, Any], *, is_danger: bool, is_late: bool) -> l
 
 def wants_of(answers: Mapping[str, Any]) -> str:
     """What they asked for, in two or three words, from what they ticked."""
+    return _wants(_want(answers), get_language() or "en")
+
+
+def _want(answers: Mapping[str, Any]) -> str:
     flags = answers.get("flags", ())
     if answers.get("who") == "someone":
-        return _("Advice for family")
+        return "advice"
     if "on_medicine" in flags:
-        return _("Stay on medicine")
+        return "stay"
     if "wants_medicine" in flags:
-        return _("Medicine today") if "sick_now" in flags else _("Medicine")
-    return _("Place for a patient") if answers.get("who") == "patient" else _("To talk it over")
+        return "today" if "sick_now" in flags else "medicine"
+    return "place" if answers.get("who") == "patient" else "talk"
+
+
+@cache
+def _wants(want: str, _language: str) -> str:
+    return str(WANTS[want])
 
 
 def short_rule(rule: Mapping[str, Any]) -> str:
     """The contact rule in a few words, for the queue."""
-    if rule.get("is_stopped"):
-        return _("No messages")
-    words = channel_words(str(rule.get("channel", "code")))
+    channel = "stopped" if rule.get("is_stopped") else str(rule.get("channel", "code"))
     hours = rule.get("hours")
+    return _short_rule(channel, (int(hours[0]), int(hours[1])) if hours else None, get_language() or "en")
+
+
+@lru_cache(maxsize=1024)
+def _short_rule(channel: str, hours: tuple[int, int] | None, _language: str) -> str:
+    if channel == "stopped":
+        return _("No messages")
     if hours:
-        return f"{words}, {hours_words(hours)}"
-    return _("Call, any time") if rule.get("channel") == "call" else words
+        return f"{channel_words(channel)}, {hours_words(hours)}"
+    return _("Call, any time") if channel == "call" else channel_words(channel)
 
 
 def channel_words(channel: str) -> str:
     """A way of reaching somebody, as one or two words."""
-    words = {"text": _("Text only"), "call": _("Call"), "email": _("Email"), "code": _("Code only")}
-    return words.get(channel, channel)
+    return str(CHANNELS.get(channel, channel))
 
 
 def hours_words(hours: Iterable[int]) -> str:

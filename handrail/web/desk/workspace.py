@@ -1,6 +1,6 @@
 """One request on one screen: who it is, what happened, what to write, what fits, what is shared."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -27,7 +27,7 @@ from handrail.web.desk.panels import (
     task_panel,
 )
 from handrail.web.desk.people import SPRITE
-from handrail.web.desk.rows import clock_words, due_words
+from handrail.web.desk.rows import SOON_MINUTES, clock_words, due_words
 from handrail.web.desk.shell import desk_page
 from handrail.web.desk.timeline import FILTERS, timeline
 from handrail.web.desk.words import DECLINES, FIRST_PROMPT, OUTCOMES, PROMPTS, STAGES, name_of, next_words
@@ -73,6 +73,7 @@ def show(
         "stage": STAGES[wanted.stage],
         "next": next_words(wanted),
         "due": due_words(wanted.next_at, now) if wanted.next_at else "",
+        "is_soon": bool(wanted.next_at and wanted.next_at - now <= timedelta(minutes=SOON_MINUTES)),
         "due_at": clock_words(wanted.next_at, ampm=True, with_day=now) if wanted.next_at else "",
         "safety": safety_panel(wanted, now=now),
         "needs": needs_panel(wanted, typed if part == "needs" else {}),
@@ -80,7 +81,7 @@ def show(
         "places": places_panel(wanted, now=now),
         "tasks": task_panel(wanted, now=now),
         "declines": DECLINES.items(),
-        "readers": readers(wanted, user_id=request.user.pk, now=now),
+        "readers": readers(wanted, reader_id=actor.id, now=now),
         "now_iso": now.isoformat(),
         "part": part,
         "typed": typed,

@@ -89,12 +89,16 @@ def done(request: HttpRequest) -> HttpResponse:
     held = door.pass_of(request, now=now)
     if not row.pin_hash and (held is None or held.request.pk != row.pk):
         door.let_in(request, row, now=now)
+    promise = promise_of(row, promise_at=sent.promise_at, now=now)
     return render(
         request,
         "person/ask_done.html",
         {
             "sent": sent,
-            "promise": promise_of(row, promise_at=sent.promise_at, now=now),
+            "promise": promise,
+            "is_waiting": row.stage == "new",
+            "is_late": promise.at < now and promise.is_anybody_on,
+            "call_rules": steps.call_rules(row.answers),
             "code": show_code(sent.code),
             "first_words": _first_words(sent),
             "name_mark": gettext("[name]"),

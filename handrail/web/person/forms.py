@@ -30,7 +30,8 @@ class Question(forms.Form):
     heading = ""
 
     def __init__(self, *args: Any, kept: Mapping[str, Any], **options: Any) -> None:
-        super().__init__(*args, initial=self.initial_from(kept), **options)
+        options["initial"] = self.initial_from(kept)
+        super().__init__(*args, **options)
         self.kept = kept
         self.fit(kept)
         if self.heading:
@@ -54,6 +55,12 @@ def radios(choices: Mapping[str, Any], *, label: Any, hints: Mapping[str, Any] |
     field = forms.ChoiceField(choices=list(choices.items()), label=label, widget=forms.RadioSelect, **options)
     field.hints = hints or {}  # type: ignore[attr-defined]
     return field
+
+
+class PhoneInput(forms.TextInput):
+    """Brings up the number keys."""
+
+    input_type = "tel"
 
 
 class WhoForm(Question):
@@ -159,7 +166,7 @@ class DetailsForm(Question):
         help_text=_("It can be a friend's phone."),
         required=False,
         max_length=40,
-        widget=forms.TextInput(attrs={"type": "tel", "inputmode": "tel", "autocomplete": "tel", "class": "short"}),
+        widget=PhoneInput(attrs={"autocomplete": "tel", "class": "short"}),
     )
     email = forms.EmailField(
         label=_("Email"),

@@ -17,14 +17,15 @@ class Line:
 
 
 def lines_of(entries: list[TimelineEntry]) -> list[Line]:
-    """A line for each entry that has words, oldest first. Saying the same twice in a row is one line."""
+    """A line for each entry that has words, oldest first. What is said twice in a row, or of one place, is one line."""
     messages_at = {entry.at for entry in entries if entry.kind == "message"}
     lines: list[Line] = []
     for entry in entries:
         if _key(entry, entry.body) == "taken" and entry.at in messages_at:
             continue  # taking it sent the first message, which says the same better
         said = _words(entry)
-        if said and (not lines or lines[-1].words != said):
+        again = {line.words for line in lines} if entry.kind == "option" else {line.words for line in lines[-1:]}
+        if said and said not in again:
             lines.append(Line(said, entry.at))
     return lines
 

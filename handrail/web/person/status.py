@@ -16,6 +16,7 @@ from handrail.actions import ask, consent, person
 from handrail.actions._frame import Refused
 from handrail.actions.reading import read
 from handrail.core.code import show_code
+from handrail.core.journey import is_open
 from handrail.records.casebook.models import Consent, HelpRequest, Option
 from handrail.records.casebook.requests import code_hash
 from handrail.web.person import door, limits
@@ -100,7 +101,9 @@ def _too_many(request: HttpRequest, *, minutes: int) -> HttpResponse:
 @require_http_methods(GET_POST)
 @inside
 def note(request: HttpRequest, row: HelpRequest, now: datetime) -> HttpResponse:
-    """Write to the counselor."""
+    """Write to the counselor. While the request rests nobody would read it, so it is started again first."""
+    if not is_open(row.stage):
+        return _back(request, _("Press Start again first. Then we read your note."))
     form = NoteForm(request.POST if request.method == "POST" else None)
     if form.is_valid() and _did(form, "note", lambda: person.write_note(row, text=form.cleaned_data["note"], now=now)):
         return _back(request, _("Your note is sent."))
@@ -168,6 +171,8 @@ def choose(request: HttpRequest, row: HelpRequest, now: datetime) -> HttpRespons
     """Yes or no to one place."""
     choice = request.POST.get("choice", "")
     option = _option(row, request.POST.get("option", ""))
+    if option is None:
+        return _back(request, reason_words("nothing_to_choose"))
     said = (
         _("You picked %(place)s. Next we ask you what we may share with them.")
         if choice == "yes"
@@ -175,8 +180,8 @@ def choose(request: HttpRequest, row: HelpRequest, now: datetime) -> HttpRespons
     )
     return _act(
         request,
-        lambda: person.choose(row, option_id=option.pk if option else None, choice=choice, actor=row.actor(), now=now),
-        said % {"place": option.program.name if option else ""},
+        lambda: person.choose(row, option_id=option.pk, choice=choice, actor=row.actor(), now=now),
+        said % {"place": option.program.name},
     )
 
 

@@ -113,7 +113,7 @@ def summary(kept: Mapping[str, Any]) -> list[Row]:
         Row(words.title_of("about", who), _about(kept), "about"),
     ]
     if kept.get("wish"):
-        rows.append(Row(gettext_lazy("A place you asked about"), (kept.get("wish_name", ""),), "about"))
+        rows.append(Row(gettext_lazy("A place you asked about"), (kept.get("wish_name", ""),), ""))
     return rows
 
 
@@ -131,7 +131,7 @@ def _details(kept: Mapping[str, Any]) -> tuple[Any, ...]:
     if kept.get("name"):
         lines.append(_("We call you %(name)s") % {"name": kept["name"]})
     if channel == "call":
-        lines += _call_rules(kept)
+        lines += call_rules(kept)
     hours = kept.get("hours")
     if hours:
         lines.append(_("From %(start)s to %(end)s only") % {"start": hour(hours[0]), "end": hour(hours[1])})
@@ -141,7 +141,8 @@ def _details(kept: Mapping[str, Any]) -> tuple[Any, ...]:
     return tuple(line for line in lines if line)
 
 
-def _call_rules(kept: Mapping[str, Any]) -> list[Any]:
+def call_rules(kept: Mapping[str, Any]) -> list[Any]:
+    """What we do when somebody else answers, and about voicemail."""
     other = kept.get("if_other_answers", "hang_up")
     facts = {"place": kept.get("say_we_are", "")}
     return [

@@ -1,4 +1,4 @@
-"""The status page as values: one sentence for now, what happened, places, the visit, notes, and who can see it."""
+"""The status page as values: one sentence for now, what happened, the visit, notes, and who can see it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -6,14 +6,13 @@ from typing import Any
 
 from handrail.core.journey import is_open
 from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
-from handrail.records.casebook.models import Consent, HelpRequest, Option, Referral, TimelineEntry
-from handrail.records.directory.models import Program
+from handrail.records.casebook.models import Consent, HelpRequest, Referral, TimelineEntry
 from handrail.web.person import words
 from handrail.web.person.clock import day_and_clock, short_day, when
-from handrail.web.person.promise import promise_of
+from handrail.web.person.places import Place, places_of
+from handrail.web.person.promise import Promise, promise_of
 from handrail.web.person.so_far import Line, lines_of
 
-CHOOSING = ("matching", "choosing", "referred")
 LATE_STAGES = ("new", "contacting", "matching")
 
 
@@ -25,18 +24,6 @@ class Now:
     detail: str
     next_at: datetime | None
     is_late: bool = False
-
-
-@dataclass(frozen=True)
-class Place:
-    """One place: what it answered, or what the person may answer. `option_id` is "" when nothing can be chosen."""
-
-    name: str
-    where: str
-    state: Any
-    detail: Any
-    option_id: str
-    choice: str
 
 
 @dataclass(frozen=True)
@@ -94,7 +81,7 @@ def see(row: HelpRequest, *, now: datetime) -> Page:
         row=row,
         now=said,
         lines=lines_of(entries),
-        places=_places(row, referrals),
+        places=places_of(row, referrals, now=now, zone=zone),
         visit=visit,
         visit_words=day_and_clock(visit.visit_at, now=now, zone=zone) if visit and visit.visit_at else "",
         notes=_notes(entries),
@@ -127,12 +114,22 @@ def _now(row: HelpRequest, asked: Referral | None, visit: Referral | None, *, no
     }
     is_late = row.stage in LATE_STAGES and due < now and (row.stage != "new" or promise.is_anybody_on)
     sentence = _sentence(row, asked, is_late=is_late, is_anybody_on=promise.is_anybody_on, now=now)
-    next_at = asked.reply_by if asked else due
-    if row.stage not in ("new", "contacting", "matching", "referred") or next_at <= now:
-        next_at = None
-    if row.stage == "new" and not is_late:
-        next_at = promise.at if promise.words and promise.at > now else None
-    return Now(_fill(sentence.head, sentence.plain, facts), _fill(sentence.detail, "", facts), next_at, is_late)
+    next_at = _next_at(row, asked, promise, due)
+    return Now(
+        _fill(sentence.head, sentence.plain, facts),
+        _fill(sentence.detail, "", facts),
+        next_at if next_at and next_at > now else None,
+        is_late,
+    )
+
+
+def _next_at(row: HelpRequest, asked: Referral | None, promise: Promise, due: datetime) -> datetime | None:
+    """By when this page says something new, where we owe that."""
+    if row.stage == "new":
+        return promise.at if promise.words else None
+    if row.stage == "referred":
+        return asked.reply_by if asked else due
+    return due if row.stage in LATE_STAGES else None
 
 
 def _sentence(
@@ -160,38 +157,6 @@ def _fill(head: Any, plain: Any, facts: dict[str, str]) -> str:
 def _tried(row: HelpRequest, *, now: datetime, zone: str) -> str:
     last = TimelineEntry.objects.filter(request=row, kind="contact").order_by("at").last()
     return when(last.at, now=now, zone=zone) if last else ""
-
-
-def _places(row: HelpRequest, referrals: list[Referral]) -> list[Place]:
-    """Every place offered or asked, in the order they came; a place that was asked twice shows its newest answer."""
-    options = Option.objects.filter(request=row).select_related("program__location").order_by("offered_at")
-    by_program: dict[object, tuple[Program, Option | None, Referral | None]] = {
-        option.program_id: (option.program, option, None) for option in options
-    }
-    for referral in referrals:
-        _program, option, _older = by_program.get(referral.program_id, (None, None, None))
-        by_program[referral.program_id] = (referral.program, option, referral)
-    return [_place(row, *found) for found in by_program.values()]
-
-
-def _place(row: HelpRequest, program: Program, option: Option | None, referral: Referral | None) -> Place:
-    detail: Any = ""
-    is_closed = referral is None or referral.state not in (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES, "declined")
-    may_choose = option is not None and row.stage in CHOOSING and is_closed
-    if referral is not None:
-        state = words.REFERRAL_STATES[referral.state]
-        detail = words.DECLINES.get(referral.decline_reason, "")
-    else:
-        state = words.OPTION_STATES[option.choice if option else ""]
-        detail = words.NOT_ASKED if row.stage == "referred" and option and not option.choice else ""
-    return Place(
-        name=program.name,
-        where=str(program.location),
-        state=state,
-        detail=detail,
-        option_id=str(option.pk) if option and may_choose else "",
-        choice=option.choice if option else "",
-    )
 
 
 def _notes(entries: list[TimelineEntry]) -> list[Note]:

@@ -58,7 +58,7 @@ FLAGS_OF_OTHERS = {
     "needs_help_access": _("An interpreter, ASL, or disability help is needed"),
 }
 FLAG_HINTS = {
-    "pregnant": _("You go near the front of the line. It is safe to ask."),
+    "pregnant": _("You go near the front of the line."),
     "left_jail": _("The first weeks out are risky. You go near the front of the line."),
     "left_program": _("The first weeks out are risky. You go near the front of the line."),
     "overdosed": _("You go near the front of the line."),
@@ -67,10 +67,10 @@ FLAG_HINTS = {
     "under_18": _("We look for places for teens. You go near the front of the line."),
     "kids": _("Some places let kids stay with you."),
     "veteran": _("The VA may pay."),
-    "unsafe_home": _("We take more care when we reach you."),
+    "unsafe_home": _("So we take more care when we reach you."),
     "wants_medicine": _("We look first for places that start it soon."),
     "on_medicine": _("We look for places that let you stay on it."),
-    "needs_help_access": _("We set it up before you talk."),
+    "needs_help_access": _("So we can set it up before you talk."),
 }
 OTHER_ANSWERS = {
     "hang_up": _("Hang up"),

@@ -34,7 +34,12 @@ def inbox(request: HttpRequest) -> HttpResponse:
     if board is None:
         return render(request, "program/nowhere.html")
     reading.read_queue(actor, page="inbox", now=now)
-    return render(request, "program/inbox.html", {"board": board, "page": "inbox", **clock_facts(board)})
+    # The list alone, for the page that renews it each minute; `open` marks the row that stands beside it.
+    is_part = request.headers.get("HX-Request") == "true"
+    context = {"board": board, "page": "inbox", **clock_facts(board)}
+    if is_part:
+        context["opened"] = {"pk": as_uuid(request.GET.get("open", ""))}
+    return render(request, "program/list.html" if is_part else "program/inbox.html", context)
 
 
 @require_GET
@@ -133,6 +138,14 @@ def answer_forms(request: HttpRequest, board: Board, *, now: datetime) -> dict[s
         "ask": QuestionForm(initial=kept(request, f"{base}ask/")),
         "decline": DeclineForm(initial=kept(request, f"{base}decline/")),
     }
+
+
+def as_uuid(text: str) -> UUID | None:
+    """The id in an address, or None when it is none."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def clock_facts(board: Board) -> dict[str, Any]:

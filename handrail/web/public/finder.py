@@ -4,7 +4,7 @@ Answers come from the read-only snapshot of the public directory; no cookie, not
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
@@ -49,16 +49,17 @@ def results(request: HttpRequest) -> HttpResponse:
         form.is_valid()
         return render(request, "public/find.html", {"form": form}, status=422)
     known = snapshot()
-    places = places_for(search.text, known.number)
+    places = places_for(search.text, known.serial)
     if len(places) == 1:
-        minute = now.replace(second=0, microsecond=0)
-        page = results_page(search, places[0], version=known.key, now=minute, language=get_language())
+        # To the end of the minute: what is kept for a minute never looks fresher than it is.
+        minute = now.replace(second=0, microsecond=0) + timedelta(minutes=1)
+        page = results_page(search, places[0], serial=known.serial, now=minute, language=get_language())
         return render(request, "public/results.html", page)
     if places:
         return render(request, "public/find_which.html", {"search": search, "links": _links(search, places)})
     form.is_valid()
     form.add_error("n", _("We could not find that place. Check the spelling, or enter a 5-digit ZIP."))
-    close = _links(search, suggestions_for(search.text, known.number))
+    close = _links(search, suggestions_for(search.text, known.serial))
     return render(request, "public/find.html", {"form": form, "close": close}, status=422)
 
 
@@ -92,7 +93,7 @@ def results_page(
     search: Search,
     place: Place,
     *,
-    version: tuple[int, date],  # noqa: ARG001 (a new directory or day is a new page)
+    serial: int,  # noqa: ARG001 (a new snapshot is a new page)
     now: datetime,
     language: str,
 ) -> dict[str, Any]:

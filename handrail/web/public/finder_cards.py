@@ -14,8 +14,8 @@ from handrail.core.facts import FACTS, YES, FactValue
 from handrail.core.match import Match, Offer
 from handrail.core.openings import best_sentence
 from handrail.records.directory.snapshot import Listing
+from handrail.web.fact_words import FACT_WORDS
 from handrail.web.finder_words import (
-    FACT_WORDS,
     Line,
     day_words,
     fresh_hours,

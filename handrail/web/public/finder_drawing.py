@@ -14,6 +14,8 @@ NEAREST = 15.0
 # A badge that would touch another moves along its ring, to a third of the way round; then to a ring beside it.
 _STEP = math.radians(8)
 _TURNS = 15
+_ALL_ROUND = 45
+_NO_DIRECTION = 0.2
 _OUTS = (0.0, 8.0, -8.0, 16.0, 24.0, 32.0)
 _APART = (2 * DOT) ** 2
 
@@ -58,7 +60,11 @@ def draw(matches: Sequence[Match], *, first: int, miles: int) -> Drawing | None:
         if match.distance_miles is None:
             continue
         radius = _radius(match.distance_miles, marks)
-        x, y = _clear(radius, _bearing(match), placed)
+        # At no distance there is no direction: such a place may stand anywhere round the middle.
+        turns = _TURNS if match.distance_miles >= _NO_DIRECTION else _ALL_ROUND
+        angle = _bearing(match)
+        spot = _clear(radius, angle, placed, turns) or _clear(radius, angle, placed, _ALL_ROUND)
+        x, y = spot or (round(radius * math.sin(angle), 1), round(-radius * math.cos(angle), 1))
         placed.append((x, y))
         dots.append(Dot(number, match.openings.state, str(x), str(y)))
     rings = tuple(Ring(str(radius), str(radius + 1.5), mark) for radius, mark in zip(RADII, marks, strict=True))
@@ -84,13 +90,15 @@ def _bearing(match: Match) -> float:
     return math.atan2(across, math.cos(here) * math.sin(there) - math.sin(here) * math.cos(there) * math.cos(east))
 
 
-def _clear(radius: float, angle: float, placed: Sequence[tuple[float, float]]) -> tuple[float, float]:
-    """The point nearest the true direction and distance where a badge touches no other."""
+def _clear(
+    radius: float, angle: float, placed: Sequence[tuple[float, float]], turns: int
+) -> tuple[float, float] | None:
+    """The point nearest the true direction and distance where a badge touches no other, or None."""
     for out in _OUTS:
         length = min(max(radius + out, NEAREST), RADII[-1])
-        for turn in range(_TURNS):
+        for turn in range(turns):
             at = angle + _STEP * ((turn + 1) // 2) * (1 if turn % 2 else -1)
             x, y = round(length * math.sin(at), 1), round(-length * math.cos(at), 1)
             if all((x - a) ** 2 + (y - b) ** 2 >= _APART for a, b in placed):
                 return x, y
-    return round(radius * math.sin(angle), 1), round(-radius * math.cos(angle), 1)
+    return None

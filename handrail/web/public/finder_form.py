@@ -113,12 +113,12 @@ def _whole(text: str) -> int:
 
 
 @lru_cache(maxsize=2048)
-def places_for(text: str, version: int) -> tuple[Place, ...]:  # noqa: ARG001 (the key of the cache)
-    """The places a text may mean. Kept for each version of the directory, which has towns of its own."""
+def places_for(text: str, serial: int) -> tuple[Place, ...]:  # noqa: ARG001 (the key of the cache)
+    """The places a text may mean. Kept for each snapshot of the directory, which has towns of its own."""
     return tuple(find_place(text))
 
 
 @lru_cache(maxsize=512)
-def suggestions_for(text: str, version: int) -> tuple[Place, ...]:  # noqa: ARG001 (the key of the cache)
+def suggestions_for(text: str, serial: int) -> tuple[Place, ...]:  # noqa: ARG001 (the key of the cache)
     """At most three places whose names are close."""
     return tuple(suggest_places(text))

@@ -20,6 +20,7 @@ from handrail.web.icons import ICONS
 
 register = template.Library()
 NARROW = "\N{NO-BREAK SPACE}"
+_KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
 @register.simple_tag
@@ -66,11 +67,16 @@ def ago(moment: datetime, now: datetime) -> str:
 
 @register.filter
 def tel(number: str) -> str:
-    """The address a phone dials: "911" as it is, ten digits and more in the international form."""
-    digits = "".join(sign for sign in number if sign.isdigit())
+    """The address a phone dials: "911" as it is, ten digits and more in the international form.
+
+    An extension ("x10") is dialled after it, and letters are the keys they stand on.
+    """
+    main, _x, extension = number.partition(" x")
+    digits = "".join(sign for sign in main.upper().translate(_KEYPAD) if sign.isdigit())
     if len(digits) == 10:
         digits = "1" + digits
-    return f"tel:+{digits}" if len(digits) > 10 else f"tel:{digits}"
+    address = f"tel:+{digits}" if len(digits) > 10 else f"tel:{digits}"
+    return f"{address};ext={extension.strip()}" if extension.strip().isdigit() else address
 
 
 @register.inclusion_tag("parts/lines.html")
