@@ -7,6 +7,7 @@ import socket
 import sys
 
 from django.core.exceptions import ImproperlyConfigured
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -30,6 +31,7 @@ def run(argv: list[str]) -> int:
     end_with_parent()
     refuse_busy(options.host, options.port)
     collect_static()
+    let_go_of_the_database()
     server = Granian(
         "handrail.project.wsgi:application",
         address=options.host,
@@ -46,6 +48,14 @@ def run(argv: list[str]) -> int:
     print(f"Handrail answers on http://{options.host}:{options.port}/", flush=True)
     server.serve()
     return 0
+
+
+def let_go_of_the_database() -> None:
+    """Close connections and pool before granian forks: two workers on one socket would read each other's answers."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if connection.vendor == "postgresql":
+            connection.close_pool()  # type: ignore[attr-defined]
 
 
 def refuse_busy(host: str, port: int) -> None:

@@ -100,6 +100,7 @@ INSTALLED_APPS = [
     "handrail.web.apps.WebConfig",
 ]
 MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
     "handrail.web.shield.headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -212,6 +213,7 @@ CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "handrail.web.doors.form_too_old"
 CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in HANDRAIL_HOSTS] if HANDRAIL_HTTPS else []
 SECURE_SSL_REDIRECT = HANDRAIL_HTTPS and env.yes("HANDRAIL_REDIRECT_HTTPS", True)
+SECURE_REDIRECT_EXEMPT = [r"^health/$"]  # asked for by machines inside, which speak plain http
 SECURE_HSTS_SECONDS = 63072000 if HANDRAIL_HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HANDRAIL_HTTPS
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if HANDRAIL_PROXIES else None
@@ -258,4 +260,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private"]}},
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])},
 }
-SILENCED_SYSTEM_CHECKS = ["security.W003"] if not HANDRAIL_HTTPS else []
+# W002: web.shield sets X-Frame-Options and frame-ancestors on every answer.
+SILENCED_SYSTEM_CHECKS = ["security.W002", *(["security.W003"] if not HANDRAIL_HTTPS else [])]

@@ -167,13 +167,15 @@ def offer(visitor: Visitor, program: str) -> None:
 def record_yes(visitor: Visitor, program: str, *, scopes: int) -> str:
     """Read the words aloud and record the yes; what was read."""
     card = place_of(visitor, "referral", program)
-    words = card.locator("p[lang]").inner_text().strip("“”")
-    ticks = card.get_by_role("checkbox")
+    read = card.locator("form [lang]").first
+    ticks = read.locator("label.tick")
+    spoken = [ticks.nth(number).inner_text().strip() for number in range(scopes)]
     for number in range(scopes):
-        ticks.nth(number).check()
+        ticks.nth(number).locator("input").check()
+    opening, closing = (words.strip("“” ") for words in read.locator("p").all_inner_texts())
     card.get_by_role("button", name="Record yes").click()
     expect(card.get_by_role("button", name=f"Send to {program}")).to_be_visible()
-    return words
+    return " ".join([opening, *spoken, closing])
 
 
 def send(visitor: Visitor, program: str) -> None:

@@ -49,7 +49,7 @@ def the_person_chooses(bird: Visitor) -> None:
 
 def the_desk_asks_the_program(tasha: Visitor) -> None:
     """The yes is recorded in the words that were read, and only then can the referral go."""
-    tasha.go(tasha.page.url)
+    tasha.page.reload()
     card = place_of(tasha, "referral", RIVER)
     expect(card.get_by_role("button", name=f"Send to {RIVER}")).to_have_count(0)
     tasha.look("workspace-consent")
@@ -117,7 +117,7 @@ def test_from_the_phone_to_arrival(visitor: MakeVisitor, has_scripts: bool) -> N
     luis.look("program-arrived")
     now_says(bird, "You made it.")
     bird.look("status-arrived")
-    tasha.go(tasha.page.url)
+    tasha.page.reload()
     expect(tasha.page.locator(".bar")).to_contain_text("Arrived")
     tasha.look("workspace-arrived")
 
