@@ -6,7 +6,7 @@ with moving(request, to="accepted", actor=actor, verb="accept", now=now) as move
     move.next(action="check_arrival", at=visit_at)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -21,7 +21,7 @@ from handrail.core.journey import CLOCKS, STAGES, due_at, is_open, why_not_move
 from handrail.records.casebook.models import HelpRequest, Task, TimelineEntry
 from handrail.records.casebook.requests import new_entry
 from handrail.records.casebook.tasks import new_task
-from handrail.records.ledger.signing import CrossedError, Signature, signed
+from handrail.records.ledger.signing import CrossedError, Signature, append, signed
 
 Id = UUID | str
 
@@ -56,6 +56,14 @@ def refuse_if(reason: str | None, **facts: Any) -> None:
     """Raise Refused when core gave a reason."""
     if reason:
         raise Refused(reason, **facts)
+
+
+def enter(stream: str, *, actor: Actor, verb: str, now: datetime, wrote: Iterable[str] = (), why: str = "") -> None:
+    """Enter something in the ledger that is not a private record's change. Raises Stale when another was first."""
+    try:
+        append(stream, actor=actor.key, verb=verb, now=now, wrote=wrote, why=why)
+    except CrossedError as error:
+        raise Stale from error
 
 
 @dataclass

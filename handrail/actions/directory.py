@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
 
-from handrail.actions._frame import Refused, Stale, require
+from handrail.actions._frame import Refused, enter, require
 from handrail.core.access import Actor
 from handrail.core.facility import Facility, page_address, plain
 from handrail.core.facts import FACTS
@@ -27,7 +27,6 @@ from handrail.records.directory.models import (
     Version,
 )
 from handrail.records.directory.places import place_of_zip
-from handrail.records.ledger.signing import CrossedError, append
 
 STREAM = "directory"
 BATCH = 500
@@ -285,10 +284,7 @@ def _enter(
         bump_version()
     said = " ".join(f"{name}={count}" for name, count in counts.items())
     wrote, why = [f"create import:{entry.pk} {said}"], f"{source} {observed_on.isoformat()}"
-    try:
-        append(STREAM, actor=actor.key, verb="import_directory", now=now, wrote=wrote, why=why)
-    except CrossedError as error:
-        raise Stale from error
+    enter(STREAM, actor=actor, verb="import_directory", now=now, wrote=wrote, why=why)
 
 
 # --- what a program or our staff say ------------------------------------------------------------
@@ -306,7 +302,7 @@ def _source_of(actor: Actor) -> Source:
 def _sign(program: Program, actor: Actor, verb: str, now: datetime, wrote: list[str]) -> None:
     bump_version()
     # A stream for each program: one desk's word must not wait for another's.
-    append(f"program:{program.pk}", actor=actor.key, verb=verb, now=now, wrote=wrote)
+    enter(f"program:{program.pk}", actor=actor, verb=verb, now=now, wrote=wrote)
 
 
 def state_capacity(

@@ -13,7 +13,6 @@ from pathlib import Path
 
 import django
 import polib
-from django.conf import settings
 from django.utils.translation.template import templatize
 
 from handrail.project.translations import LOCALE
@@ -25,8 +24,11 @@ STAFF_FILES = ("web/sign_in.py", "web/templates/staff.html")
 STAFF_TEMPLATES = ("web/templates/account/", "web/templates/allauth/", "web/templates/mfa/")
 # Content that is data: the file, and the field of each row that people read.
 CONTENT = {"content/numbers.toml": "label", "content/evidence.toml": "says"}
-_CALLS = re.compile(r" ((?:n?p?gettext|pgettext|npgettext)\(.*?\)) (?=[XB\n\r\s]|$)", re.DOTALL)
+# A call as templatize writes it: plain texts, and `count` after the two of a plural.
+_TEXT = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
+_CALL = re.compile(rf"\b(?:n?p?gettext|_)\({_TEXT}(?:, (?:{_TEXT}|count))*\)")
 _NAMES = {
+    "_": "gettext",
     "gettext": "gettext",
     "gettext_lazy": "gettext",
     "ngettext": "ngettext",
@@ -74,8 +76,8 @@ def _in_file(path: Path, name: str) -> Iterator[Message]:
 
 def in_template(text: str) -> Iterator[Message]:
     """The sentences of a template: Django writes each of its tags as a call of gettext, and the rest as X."""
-    for call in re.finditer(r"\b(?:n?p?gettext)\(", _only_tags(text)):
-        yield from in_code(_call_at(_only_tags(text), call.start()))
+    for call in _CALL.finditer(templatize(text)):
+        yield from in_code(call[0])
 
 
 def in_code(text: str) -> Iterator[Message]:
@@ -88,3 +90,54 @@ def in_code(text: str) -> Iterator[Message]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in names:
             yield from _message(names[node.func.id], node.args)
+
+
+def _message(kind: str, arguments: list[ast.expr]) -> Iterator[Message]:
+    """The sentence of one call. A call with anything but plain texts is of no use to translators and is left out."""
+    context = 1 if kind.startswith(("p", "np")) else 0
+    texts = [each.value for each in arguments if isinstance(each, ast.Constant) and isinstance(each.value, str)]
+    wanted = context + (2 if "n" in kind[:2] else 1)
+    if len(texts) >= wanted:
+        own = texts[context:wanted]
+        yield Message(own[0], own[1] if len(own) > 1 else "", texts[0] if context else "")
+
+
+def renew(path: Path, messages: dict[Message, list[str]]) -> tuple[int, int, int]:
+    """Put the sentences of the code into a .po file: new ones empty, old ones kept, gone ones taken out.
+
+    Nothing is guessed, so nothing is fuzzy. Returns how many were added, taken out, and are still empty.
+    """
+    file = polib.pofile(str(path), wrapwidth=0)
+    known = {Message(each.msgid, each.msgid_plural, each.msgctxt or ""): each for each in file if not each.obsolete}
+    fresh = []
+    for message, files in messages.items():
+        entry = known.get(message) or polib.POEntry(
+            msgid=message.text,
+            msgid_plural=message.plural,
+            msgctxt=message.context or None,
+            msgstr="",
+            msgstr_plural={0: "", 1: ""} if message.plural else {},
+        )
+        entry.occurrences = [(name, "") for name in files]
+        entry.flags = ["python-format"] if "%(" in message.text else []
+        fresh.append((files[0], entry))
+    gone = [each for message, each in known.items() if message not in messages]
+    file.clear()
+    file.extend(entry for _first, entry in sorted(fresh, key=lambda pair: pair[0]))
+    file.save(str(path), newline="\n")
+    return len(messages.keys() - known.keys()), len(gone), sum(not each.translated() for each in file)
+
+
+def main() -> int:
+    """Renew every .po file and say what is still to be translated."""
+    django.setup()
+    messages, left = found(), 0
+    for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+        added, gone, empty = renew(path, messages)
+        left += empty
+        print(f"{path.parent.parent.name}: {len(messages)} sentences, {added} new, {gone} gone, {empty} to translate")
+    return 1 if left else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

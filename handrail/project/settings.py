@@ -260,5 +260,5 @@ LOGGING = {
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain", "filters": ["private"]}},
     "root": {"handlers": ["stderr"], "level": env.choice("LOG_LEVEL", "INFO", ["DEBUG", "INFO", "WARNING", "ERROR"])},
 }
-# W002: web.shield sets X-Frame-Options and frame-ancestors on every answer.
-SILENCED_SYSTEM_CHECKS = ["security.W002", *(["security.W003"] if not HANDRAIL_HTTPS else [])]
+# W002: web.shield sets X-Frame-Options and frame-ancestors. W021: a preload list is the domain owner's own decision.
+SILENCED_SYSTEM_CHECKS = ["security.W002", "security.W021", *(["security.W003"] if not HANDRAIL_HTTPS else [])]

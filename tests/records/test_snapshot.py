@@ -103,3 +103,18 @@ def test_a_silent_database_is_left_alone_for_a_while(monkeypatch):
     assert snapshots.snapshot() is known
     assert snapshots.snapshot() is known
     assert len(asked) == 1
+
+
+@pytest.mark.django_db
+def test_a_new_snapshot_takes_over_what_has_not_changed():
+    same, changed = add(1, 39.7, -105.0), add(2, 39.7, -105.0)
+    bump(1)
+    before = snapshots.snapshot()
+    kept, old = before.by_id(same.pk), before.by_id(changed.pk)
+    Program.objects.filter(pk=changed.pk).update(codes="MU")
+    bump(2)
+    after = snapshots.snapshot()
+    assert after is not before
+    assert after.by_id(same.pk) is kept
+    assert after.by_id(changed.pk) is not old
+    assert after.by_id(changed.pk).offer.fact("methadone").value == "yes"

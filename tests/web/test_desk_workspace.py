@@ -6,7 +6,7 @@ import pytest
 from django.test import Client
 from django.utils import timezone
 
-from handrail.actions import ask, assess, match, refer
+from handrail.actions import ask, assess, match, person, refer
 from handrail.core.journey import CLOCKS, STAGES
 from handrail.core.safety import DANGERS, FLAGS
 from handrail.records.casebook.choices import DECLINE_REASONS, REFERRAL_STATES
@@ -273,3 +273,21 @@ def test_words_of_the_person_are_escaped(desk: Client, cast: Cast) -> None:
     ask.take(row, actor=cast.actor("tasha"), why=evil, now=timezone.now())
     assert evil not in desk.get(page_of(row)).content.decode()
     assert evil not in desk.get("/desk/mine/").content.decode()
+
+
+def test_writing_is_no_way_round_the_printed_order(desk: Client, cast: Cast) -> None:
+    row = build.request(now=timezone.now())
+    page = desk.get(page_of(row)).content.decode()
+    assert "Take them first, then write." in page
+    assert 'name="next_step"' not in page
+    answer = desk.post(page_of(row) + "contact/", contact(row))
+    assert answer.headers["Location"] == page_of(row) + "take/"
+    assert HelpRequest.objects.get(pk=row.pk).in_queue
+
+
+def test_a_request_that_rests_is_read_and_not_written(desk: Client, cast: Cast) -> None:
+    row = build.talking(actor=cast.actor("tasha"), now=timezone.now())
+    person.pause(row, now=timezone.now())
+    assert b"This request is not open." in desk.get(page_of(row)).content
+    desk.post(page_of(row) + "contact/", contact(row))
+    assert HelpRequest.objects.get(pk=row.pk).stage == "resting"

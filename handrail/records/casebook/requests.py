@@ -59,21 +59,19 @@ class HelpRequestQuerySet(SignedQuerySet):
             )
             params += [now] * where.count("%s") + [limit]
         ids = RawSQL(" UNION ALL ".join(parts), params)  # noqa: S611 - constants; values are bound
-        rows: HelpRequestQuerySet = self.filter(pk__in=ids).with_queue_rank(now)
-        ordered: HelpRequestQuerySet = rows.order_by("queue_rank", "due_at", "pk")[:limit]
-        return ordered
+        return self.filter(pk__in=ids).with_queue_rank(now).order_by("queue_rank", "due_at", "pk")[:limit]
 
     def with_queue_rank(self, now: datetime) -> HelpRequestQuerySet:
         """Add `queue_rank`: 1 danger, 2 late, 3 priority, 4 by due time."""
-        return self.annotate(
-            queue_rank=models.Case(
-                models.When(is_danger=True, then=QUEUE_RANKS["danger"]),
-                models.When(due_at__lt=now, then=QUEUE_RANKS["late"]),
-                models.When(is_priority=True, then=QUEUE_RANKS["priority"]),
-                default=QUEUE_RANKS["due"],
-                output_field=models.PositiveSmallIntegerField(),
-            )
+        rank = models.Case(
+            models.When(is_danger=True, then=QUEUE_RANKS["danger"]),
+            models.When(due_at__lt=now, then=QUEUE_RANKS["late"]),
+            models.When(is_priority=True, then=QUEUE_RANKS["priority"]),
+            default=QUEUE_RANKS["due"],
+            output_field=models.PositiveSmallIntegerField(),
         )
+        ranked: HelpRequestQuerySet = self.annotate(queue_rank=rank)
+        return ranked
 
     def with_code(self, code_hash: str, *, now: datetime) -> HelpRequestQuerySet:
         """The request whose living code has this hash."""

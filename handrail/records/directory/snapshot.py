@@ -78,6 +78,20 @@ class Snapshot:
         self._by_id = {str(row["id"]): index for index, row in enumerate(rows)}
         self.is_sample = any(row["is_sample"] for row in rows)
 
+    def keep_from(self, before: "Snapshot") -> None:
+        """Take over the listings of an older snapshot that have not changed, so that nobody makes them again."""
+        if before.today != self.today:
+            return
+        for index, row in enumerate(self._rows):
+            old = before._by_id.get(str(row["id"]))
+            if old is None or before._listings[old] is None or before._rows[old] != row:
+                continue
+            key = row["id"]
+            if before._said.get(key) == self._said.get(key) and before._statements.get(key) == self._statements.get(
+                key
+            ):
+                self._listings[index] = before._listings[old]
+
     def __len__(self) -> int:
         return len(self._rows)
 
@@ -166,7 +180,7 @@ def read_version() -> int:
     return Version.objects.filter(pk=1).values_list("number", flat=True).first() or 0
 
 
-def build(number: int, today: date) -> Snapshot:
+def build(number: int, today: date, before: Snapshot | None = None) -> Snapshot:
     """Read every listed program in three queries. `number` was read first, so a change while reading is seen later."""
     rows = list(Program.objects.listed().values(*_COLUMNS))
     said: dict[Any, list[SaidFact]] = {}
@@ -179,7 +193,10 @@ def build(number: int, today: date) -> Snapshot:
         *("program_id", "label", "kind", "openings", "stated_at", "source__name", "next_opening_on", "waiting")
     ):
         statements.setdefault(row[0], []).append(Statement(*row[1:]))
-    return Snapshot((number, today), rows, said, statements)
+    made = Snapshot((number, today), rows, said, statements)
+    if before is not None:
+        made.keep_from(before)
+    return made
 
 
 class _Keeper:
@@ -222,7 +239,7 @@ class _Keeper:
 
     def _build_and_swap(self, number: int, today: date) -> None:
         try:
-            self.current = build(number, today)
+            self.current = build(number, today, self.current)
         finally:
             self.lock.release()
 

@@ -34,7 +34,7 @@ from handrail.web.desk.consent_words import consent_words
 from handrail.web.desk.panels import kept_needs
 from handrail.web.desk.shell import desk_page
 from handrail.web.desk.words import name_of
-from handrail.web.desk.workspace import find_request, kept_words, show
+from handrail.web.desk.workspace import find_request, kept_words, show, why_not_write
 from handrail.web.kept import keep, let_go
 from handrail.web.times import parse_when
 from handrail.web.words import reason_words
@@ -61,6 +61,9 @@ def move(part: str) -> Callable[[Act], View]:
             wanted = find_request(actor, pk)
             if request.method != "POST":
                 return redirect("desk_request", pk)
+            if why_not := why_not_write(wanted):
+                keep(request, request.path, at=now.isoformat())
+                return redirect("desk_take" if why_not == "take_first" else "desk_request", pk)
             seen = parse_datetime(request.POST.get("seen_at", ""))
             if _is_stale(request, wanted, seen):
                 return show(request, wanted, actor=actor, now=now, part=part, clash_since=seen or now, status=409)

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET
 
 from handrail.actions.reading import read
 from handrail.core.access import Actor
+from handrail.core.journey import is_open
 from handrail.records.accounts.models import actor_of
 from handrail.records.casebook.models import HelpRequest
 from handrail.web.desk.panels import (
@@ -87,6 +88,7 @@ def show(
         "typed": typed,
         "errors": errors or {},
         "sprite": SPRITE,
+        "why_not": why_not_write(wanted),
         "is_mine": str(wanted.owner_id) == actor.id,
     }
     context |= _timeline(request, wanted, now=now, clash_since=clash_since)
@@ -121,6 +123,16 @@ def _composer(request: HttpRequest, wanted: HelpRequest, *, now: datetime, typed
         "next_prompt": (prompt + 1) % len(PROMPTS),
         "name": name_of(wanted.person.chosen_name),
     }
+
+
+def why_not_write(wanted: HelpRequest) -> str:
+    """Why nothing may be written here now: "take_first", "not_open", or "" when it may.
+
+    Who waits in the queue is taken first, so that writing is no way round the printed order.
+    """
+    if wanted.in_queue:
+        return "take_first"
+    return "" if is_open(wanted.stage) else "not_open"
 
 
 def kept_words(at: datetime, now: datetime) -> str:
