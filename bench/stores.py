@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from allauth.account.internal.flows import login
+from allauth.account.utils import user_id_to_str
 from django.conf import settings
 from django.core import signing
 from django.db import connection, connections
@@ -76,7 +78,8 @@ def signed_in(member: Staff) -> Client:
     client = Client(SERVER_NAME="127.0.0.1")
     client.force_login(member)
     session = client.session
-    session["account_authentication_methods"] = [{"method": "password"}, {"method": "mfa"}]
+    session[login.AUTHENTICATION_METHODS_SESSION_KEY] = [{"method": "password"}, {"method": "mfa"}]
+    session[login._AUTHENTICATION_METHODS_USER_SESSION_KEY] = user_id_to_str(member)
     session.save()
     client.cookies["seen"] = signing.dumps(str(member.pk), salt="seen")
     return client

@@ -57,7 +57,11 @@ if DATABASE_URL:
         raise ImproperlyConfigured("DATABASE_URL must be postgres://…; leave it empty for SQLite in HANDRAIL_DATA.")
     DATABASES["default"] |= {
         "CONN_MAX_AGE": 0,
-        "OPTIONS": {"pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 4)}},
+        # A database that is away must not hold a page for long: the finder goes on from memory.
+        "OPTIONS": {
+            "connect_timeout": 3,
+            "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 4), "timeout": 5},
+        },
     }
 else:
     HANDRAIL_DATA.mkdir(parents=True, exist_ok=True)

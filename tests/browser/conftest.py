@@ -41,7 +41,7 @@ def browser(request: pytest.FixtureRequest) -> Iterator[Browser]:
         path = browser_path(playwright)
         if not path:
             with request.config.pluginmanager.getplugin("capturemanager").global_and_fixture_disabled():
-                print(f"\n{NO_BROWSER}", file=sys.__stderr__, flush=True)  # noqa: T201 - loud on purpose
+                print(f"\n{NO_BROWSER}", file=sys.__stderr__, flush=True)
             pytest.skip(NO_BROWSER)
         running = playwright.chromium.launch(executable_path=path, args=ARGS)
         yield running

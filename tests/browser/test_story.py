@@ -77,7 +77,7 @@ def the_program_says_yes(luis: Visitor) -> None:
     luis.press("Accept with this time")
     expect(luis.page.locator("[role=alert]")).to_contain_text("Give the time to come.")
     luis.look("program-refused")
-    luis.page.get_by_label("Day").select_option(index=1)
+    luis.page.get_by_label("Day", exact=True).select_option(index=1)
     luis.page.get_by_label("Time", exact=True).fill("9 AM")
     luis.page.get_by_label("For them to read").fill("Ask for Luis at the side door.")
     luis.press("Accept with this time")

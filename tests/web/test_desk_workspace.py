@@ -291,3 +291,13 @@ def test_a_request_that_rests_is_read_and_not_written(desk: Client, cast: Cast) 
     assert b"This request is not open." in desk.get(page_of(row)).content
     desk.post(page_of(row) + "contact/", contact(row))
     assert HelpRequest.objects.get(pk=row.pk).stage == "resting"
+
+
+def test_a_note_can_go_to_their_own_page_and_is_never_cut_in_silence(desk: Client, cast: Cast) -> None:
+    row = build.talking(actor=cast.actor("tasha"), now=timezone.now())
+    desk.post(page_of(row) + "contact/", contact(row, outcome="note", note="See you at nine", for_them="yes"))
+    entry = TimelineEntry.objects.get(request=row, kind="note", is_for_person=True)
+    assert entry.body["note"] == "See you at nine"
+    long = desk.post(page_of(row) + "contact/", contact(row, outcome="note", note="x" * 501, for_them="yes"))
+    assert long.status_code == 422
+    assert "This one has 501." in long.content.decode()

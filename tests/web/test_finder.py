@@ -116,6 +116,13 @@ def test_a_change_is_seen_after_its_version(client, place, program_source):
     assert "3 openings" in results(client, "n=80202").content.decode()
 
 
+def test_the_program_page_shows_no_old_number(client, place, program_source):
+    say_room(place("River House"), program_source, openings=7777, hours=24 * 30)
+    page = client.get("/p/river-house/").content.decode()
+    assert "7777" not in page
+    assert "Openings: Visits" in page
+
+
 def test_a_program_that_is_gone_is_not_listed(client, place):
     place("Gone House", gone_on=date(2026, 1, 1))
     assert "Gone House" not in results(client, "n=80202").content.decode()

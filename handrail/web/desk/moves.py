@@ -116,13 +116,21 @@ def contact(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: dateti
         errors["by"] = _("Give a time, such as 2:40 AM or +30 min.")
     elif next_at <= now:
         errors["by"] = reason_words("next_step_in_past")
+    note, is_for_them = post.get("note", "").strip(), post.get("for_them") == "yes"
+    if is_for_them and not note:
+        errors["note"] = reason_words("nothing_to_say")
+    elif is_for_them and len(note) > person.NOTE_LETTERS:
+        room = {"most": person.NOTE_LETTERS, "n": len(note)}
+        errors["note"] = _("A note on their page may have %(most)d letters. This one has %(n)d.") % room
     if errors:
         raise Wrong(**errors)
+    if is_for_them:
+        person.reply(wanted, actor=actor, text=note, now=now)
     ask.record_contact(
         wanted,
         actor=actor,
         outcome=post["outcome"],
-        note=post.get("note", ""),
+        note="" if is_for_them else note,
         next_step=post["next_step"],
         next_at=next_at,
         now=now,

@@ -53,6 +53,8 @@ def person_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
     held = [flag for flag in flags_of(answers, is_danger=request.is_danger, is_late=False) if flag != "spanish"]
     return {
         "name": name_of(request.person.chosen_name),
+        "has_name": bool(request.person.chosen_name),
+        "called": request.person.chosen_name or _("them"),
         "language": languages.get(rule.language, rule.language),
         "place": answers.get("place") or (_("Moves around") if answers.get("moves_around") else ""),
         "whom": whom.get(request.for_whom, ""),

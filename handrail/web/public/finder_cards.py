@@ -8,11 +8,12 @@ from typing import Any
 
 from django.template.loader import render_to_string
 from django.utils.safestring import SafeString
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from handrail.core.facts import FACTS, YES, FactValue
 from handrail.core.match import Match, Offer
-from handrail.core.openings import best_sentence
+from handrail.core.openings import Statement, best_sentence, sentence_for
 from handrail.records.directory.snapshot import Listing
 from handrail.web.fact_words import FACT_WORDS
 from handrail.web.finder_words import (
@@ -105,10 +106,7 @@ def program_page(listing: Listing, *, now: datetime) -> dict[str, Any]:
             if keys
         ],
         "sources": [_row(offer, key, today) for key in FACTS if offer.fact(key).is_known],
-        "capacity": [
-            Row(one.label, str(one.openings), "", source_words(one.source), day_words(one.stated_at.date(), today))
-            for one in offer.statements
-        ],
+        "capacity": [_openings_row(one, now) for one in offer.statements],
         "stops_medicine": offer.stops_medicine,
         "now": now,
     }
@@ -122,6 +120,15 @@ _ACCESS = ("spanish", "asl", "interpreter", "wheelchair", "transport", "teleheal
 _LICENCE = tuple(key for key, rule in FACTS.items() if rule.group in ("licence", "rules"))
 
 
+def _openings_row(statement: Statement, now: datetime) -> Row:
+    """One statement of openings, with who and when; one that is too old to stand says only that."""
+    sentence = sentence_for(statement, now=now, fresh_hours=fresh_hours())
+    words = {"unknown": _("Not known"), "full": _("Full")}
+    answer = words.get(sentence.state, str(statement.openings))
+    day = day_words(statement.stated_at.date(), now.date())
+    return Row(statement.label, answer, "", capfirst(source_words(statement.source)), day)
+
+
 def _known(offer: Offer, keys: Iterable[str]) -> tuple[str, ...]:
     """The facts that say something: a yes, or a text. A long list of noes helps nobody."""
     return tuple(key for key in keys if offer.fact(key).is_known and offer.fact(key).value != "no")
@@ -133,7 +140,7 @@ def _row(offer: Offer, key: str, today: date) -> Row:
     note = ""
     if fact.is_known and fact.source != offer.source:
         note = _("Said by %(source)s, %(day)s") % {"source": source_words(fact.source), "day": day}
-    return Row(str(FACT_WORDS[key]), _answer(offer, key, fact), note, source_words(fact.source), day)
+    return Row(str(FACT_WORDS[key]), _answer(offer, key, fact), note, capfirst(source_words(fact.source)), day)
 
 
 def _answer(offer: Offer, key: str, fact: FactValue) -> str:

@@ -1,0 +1,82 @@
+"""Every public page and the staff's other pages: axe, both schemes, the smallest phone, no cookie, no stranger."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from handrail.actions.follow_up import publish_pulse
+from handrail.project.sample_story import tell
+from handrail.records.casebook.models import HelpRequest
+from handrail.records.directory.models import Program
+from tests.browser import scenes
+from tests.browser.conftest import MakeVisitor
+from tests.browser.visitor import DESK, PHONE, PICTURES
+from tests.web.test_public_pages import PAGES
+
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+FIND = "/find/results/?n=81101&k=m&p=a"
+
+
+@pytest.mark.parametrize("language", ["en", "es"])
+def test_public_pages(visitor: MakeVisitor, language: str) -> None:
+    scenes.open_the_service()
+    publish_pulse(now=timezone.now())
+    visit = visitor(size=PHONE, who=f"public-{language}")
+    start = "" if language == "en" else "/es"
+    program = Program.objects.listed().filter(name="River House").get()
+    for path in [*PAGES, "/find/", FIND, f"/p/{program.slug}/", "/status/", "/nowhere/"]:
+        visit.go(start + path)
+        expect(visit.page.locator("html")).to_have_attribute("lang", language)
+        visit.look(path.partition("?")[0].strip("/").replace("/", "-") or "home", both_schemes=language == "en")
+    cookies = {cookie["name"] for cookie in visit.context.cookies()}
+    assert cookies <= {"f"}, "only the page with a form may set the form's own cookie"
+
+
+def test_a_shift_at_the_desk_and_the_readme_pictures(visitor: MakeVisitor) -> None:
+    """The demo's own story on the screens that staff look at all night."""
+    staff, now = scenes.open_the_service(), timezone.now()
+    tell(staff, now=now)
+    publish_pulse(now=now)
+    tasha = visitor(size=DESK, who="shift")
+    scenes.sign_in(tasha, "tasha", to="/desk/")
+    expect(tasha.page.locator("table.table tbody tr")).to_have_count(7)
+    expect(tasha.page.locator("#lists")).to_contain_text("Waiting on programs")
+    tasha.look("queue-full", both_schemes=True)
+    if PICTURES:
+        tasha.page.screenshot(path=f"{PICTURES}/queue.png")
+        home = visitor(size=PHONE, who="shift")
+        home.go("/")
+        home.page.screenshot(path=f"{PICTURES}/home.png")
+    tasha.follow("Ray")
+    tasha.look("take-out-of-order")
+    row = HelpRequest.objects.exclude(owner=None).filter(stage="choosing").get()
+    for name, path in (
+        ("mine-full", "/desk/mine/"),
+        ("follow-ups", "/desk/follow-ups/"),
+        ("find", "/desk/find/?near=81101&kinds=medicine"),
+        ("workspace-choosing", f"/desk/r/{row.pk}/"),
+        ("hand-back", f"/desk/r/{row.pk}/hand-back/"),
+        ("lock", "/account/lock/"),
+    ):
+        tasha.go(path)
+        tasha.look(name, both_schemes=name == "find")
+
+
+def test_the_other_doors(visitor: MakeVisitor) -> None:
+    staff, now = scenes.open_the_service(), timezone.now()
+    tell(staff, now=now - timedelta(minutes=1))
+    luis = visitor(size=DESK, who="doors")
+    luis.go("/account/login/")
+    luis.look("sign-in", both_schemes=True)
+    scenes.sign_in(luis, "luis", to="/program/")
+    luis.look("inbox-full", both_schemes=True)
+    for name, path in (("openings", "/program/openings/"), ("in-care", "/program/in-care/")):
+        luis.go(path)
+        luis.look(name)
+    sam = visitor(size=DESK, who="doors")
+    scenes.sign_in(sam, "sam", to="/steward/")
+    for name in ("", "outbox", "ledger", "imports"):
+        sam.go(f"/steward/{name}/" if name else "/steward/")
+        sam.look(f"steward-{name or 'home'}", both_schemes=name == "ledger")
