@@ -7,7 +7,7 @@ SETUP := $(PYTHON) -I handrail/project/bootstrap.py
 DEMO := exec env HANDRAIL_DATA="$${HANDRAIL_DATA:-$(CURDIR)/.demo}" PORT=$(PORT) $(BIN)/handrail demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo demo-reset test run worker check fix bench docs lock
+.PHONY: help setup dev demo demo-reset test run worker check fix bench docs messages lock
 
 help: ## list what make can do
 	@echo "make TARGET        (PORT=8001 chooses another port)"
@@ -57,6 +57,10 @@ bench: dev ## measure, each number beside its floor or rival
 
 docs: setup ## write the pages that are made from tables
 	@HANDRAIL_ENV=test HANDRAIL_DATA=$$(mktemp -d) $(BIN)/handrail docs
+
+messages: setup ## put new sentences into the .po files, and say which are still to translate
+	@HANDRAIL_ENV=test HANDRAIL_DATA=$$(mktemp -d) DJANGO_SETTINGS_MODULE=handrail.project.settings \
+		$(BIN)/python -m handrail.project.phrases
 
 lock: dev ## renew the lock files from pyproject.toml
 	$(BIN)/uv pip compile -q --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-annotate \

@@ -5,12 +5,15 @@ import importlib
 import json
 import os
 import platform
+import sqlite3
 import subprocess
 import sys
 import time
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+
+import psycopg
 
 from bench import floors, place
 from bench.run import MISSED, Row, row_from, table
@@ -104,8 +107,6 @@ def _inside(name: str, seconds: float) -> int:
 
 
 def _machine(postgres: str | None, seconds: float) -> dict[str, Any]:
-    import sqlite3  # noqa: PLC0415 - only to name its version
-
     versions = {
         "python": platform.python_version(),
         **{name: importlib.import_module(name).__version__ for name in ("django", "granian", "numpy")},
@@ -121,8 +122,8 @@ def _machine(postgres: str | None, seconds: float) -> dict[str, Any]:
 def _postgres_version(postgres: str | None) -> str:
     if postgres is None:
         return ""
-    with place.psycopg.connect(postgres) as connection:
-        return str(connection.info.server_version // 10000) + f".{connection.info.server_version % 10000}"
+    with psycopg.connect(postgres) as line:
+        return f"{line.info.server_version // 10000}.{line.info.server_version % 10000}"
 
 
 if __name__ == "__main__":

@@ -17,6 +17,7 @@ from bench.fill import answers
 from bench.place import Browser, serving
 from bench.run import Bar, Row, p99_ms
 from handrail.actions import ask
+from handrail.project.prepare import collect_static
 from handrail.records.casebook.models import HelpRequest
 from handrail.records.ledger.verify import verify
 
@@ -30,6 +31,7 @@ WRITES = ("INSERT", "UPDATE", "DELETE")
 
 def rows(seconds: float) -> list[Row]:
     """Statements and commits of one Send, then Sends over HTTP on one and on four kept connections."""
+    collect_static()
     measured = [*statements(), *over_http(seconds)]
     findings = verify().findings
     if findings:
@@ -83,7 +85,8 @@ def over_http(seconds: float) -> list[Row]:
         one, four = Browser(port), [Browser(port) for _ in range(4)]
         made = sum(len(send(browser, WARM_UP)[1]) for browser in (one, *four))
         bare = BareWriter(HelpRequest.objects.latest("asked_at"))
-        spent, took = {"one": 0.0, "four": 0.0, "bare": 0.0}, {"one": [], "four": [], "bare": []}
+        spent = {"one": 0.0, "four": 0.0, "bare": 0.0}
+        took: dict[str, list[float]] = {name: [] for name in spent}
         end = time.monotonic() + 3 * seconds
         while time.monotonic() < end:
             whole, each = send(one, BATCH)

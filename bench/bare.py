@@ -25,6 +25,7 @@ FRESH = ("id", "person_id", "request_id", "code_hash", "key", "stream", "token_h
 NUMBERED = ("casebook_timelineentry", "casebook_task", "ledger_entry")  # these count their own ids
 SCHEMA = "bench_floor"
 
+
 class BareWriter:
     """Writes copies of one request's rows into empty tables like the real ones, indexes and all."""
 
@@ -60,6 +61,7 @@ class BareWriter:
         where = table if self.is_lite else f"{SCHEMA}.{table}"
         return f"INSERT INTO {where} ({', '.join(names)}) VALUES ({places})"
 
+
 def _row(table: str, where: str, request: HelpRequest) -> tuple[list[str], list[Any]]:
     """The columns and stored values of one row of a request, without an id that counts itself."""
     is_lite = connection.vendor == "sqlite"
@@ -73,11 +75,14 @@ def _row(table: str, where: str, request: HelpRequest) -> tuple[list[str], list[
             names.remove("id")
         # As text on PostgreSQL, so that every type goes back in as it came out.
         shown = ", ".join(name if is_lite else f"{name}::text" for name in names)
-        cursor.execute(f"SELECT {shown} FROM {table} WHERE {where.format(request='%s', task='%s', stream='%s')}", params)
+        cursor.execute(
+            f"SELECT {shown} FROM {table} WHERE {where.format(request='%s', task='%s', stream='%s')}", params
+        )
         found = cursor.fetchall()
     if len(found) != 1:
         raise RuntimeError(f"{table} holds {len(found)} rows of one request.")
     return names, list(found[0])
+
 
 def _lite_copy() -> sqlite3.Connection:
     """Empty tables in a file beside the real one, with the real one's pragmas."""
@@ -90,6 +95,7 @@ def _lite_copy() -> sqlite3.Connection:
                 line.execute(sql)
     return line
 
+
 def _postgres_copy() -> psycopg.Connection[Any]:
     """Empty tables in a schema of their own."""
     line = postgres_line()
@@ -98,7 +104,7 @@ def _postgres_copy() -> psycopg.Connection[Any]:
         line.execute(f"CREATE TABLE IF NOT EXISTS {SCHEMA}.{table} (LIKE {table} INCLUDING ALL)")
     return line
 
+
 def postgres_line() -> psycopg.Connection[Any]:
     """A plain connection to the database that is measured."""
     return psycopg.connect(settings.DATABASE_URL, autocommit=True)
-

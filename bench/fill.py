@@ -102,9 +102,9 @@ def _shapes(
             reached = {"first_contact_at": asked_at + timedelta(minutes=4)}
             yield {"stage": stage, "owner_id": owner, "in_queue": False, "asked_at": asked_at} | step | reached
         else:
-            at = {"asked_at": asked_at, "due_at": asked_at, "first_contact_at": asked_at + timedelta(minutes=6)}
+            times = {"asked_at": asked_at, "due_at": asked_at, "first_contact_at": asked_at + timedelta(minutes=6)}
             rest = {"owner_id": None, "in_queue": False, "next_action": "", "next_at": None}
-            yield {"stage": chance.choice(CLOSED)} | at | rest
+            yield {"stage": chance.choice(CLOSED)} | times | rest
 
 
 def _waiting(now: datetime, chance: random.Random) -> dict[str, Any]:

@@ -59,10 +59,10 @@ def fill() -> str:
 def ask_near(whole: snapshot.Snapshot) -> list[Needs]:
     """Questions from near where programs are, which is near where people are."""
     chance = random.Random(2)
-    offers = [offer for offer in whole.offers() if offer.latitude is not None and offer.longitude is not None]
+    points = [(offer.latitude, offer.longitude) for offer in whole.offers() if offer.latitude and offer.longitude]
     return [
-        Needs(offer.latitude + chance.gauss(0, 0.1), offer.longitude + chance.gauss(0, 0.1), miles=MILES, **wish)
-        for offer, wish in zip(chance.choices(offers, k=QUESTIONS), cycle(WISHES), strict=False)
+        Needs(latitude + chance.gauss(0, 0.1), longitude + chance.gauss(0, 0.1), miles=MILES, **wish)
+        for (latitude, longitude), wish in zip(chance.choices(points, k=QUESTIONS), cycle(WISHES), strict=False)
     ]
 
 
@@ -73,11 +73,12 @@ def answer(needs: Needs) -> list[Match]:
 
 def answer_by_sql(needs: Needs) -> list[Match]:
     """The rival: the rows in a box around the place by one SQL statement, read into offers for this question only."""
+    latitude, longitude = needs.latitude or 0.0, needs.longitude or 0.0
     tall = MILES / snapshot.MILES_PER_DEGREE + 0.01
     wide = tall / 0.35  # enough at every latitude of the country
     box = Program.objects.listed().filter(
-        location__latitude__range=(needs.latitude - tall, needs.latitude + tall),
-        location__longitude__range=(needs.longitude - wide, needs.longitude + wide),
+        location__latitude__range=(latitude - tall, latitude + tall),
+        location__longitude__range=(longitude - wide, longitude + wide),
     )
     found = list(box.values(*snapshot._COLUMNS))
     return _ranked(snapshot.Snapshot((0, timezone.now().date()), found, {}, {}), needs)

@@ -14,6 +14,12 @@ HELLO = [sys.executable, "-m", "bench.hello"]
 BLOCK = b"\0" * 4096
 
 
+def make_durable(file: int) -> None:
+    """Write one block and wait until the disk has it."""
+    os.pwrite(file, BLOCK, 0)
+    os.fdatasync(file)
+
+
 def measure(folder: Path, postgres: str | None, seconds: float) -> list[Row]:
     """The trivial view over HTTP, SELECT 1, and one block made durable, all in turns."""
     lite = sqlite3.connect(folder / "floor.sqlite3", isolation_level=None)
@@ -23,7 +29,7 @@ def measure(folder: Path, postgres: str | None, seconds: float) -> list[Row]:
         parts = {
             "Trivial view: hello over HTTP, same server": lambda: browser.get("/"),
             "SELECT 1 on SQLite": lambda: lite.execute("SELECT 1").fetchone(),
-            "fdatasync of one 4 kB block": lambda: (os.pwrite(file, BLOCK, 0), os.fdatasync(file)),
+            "fdatasync of one 4 kB block": lambda: make_durable(file),
         }
         pg = psycopg.connect(postgres, autocommit=True) if postgres else None
         if pg:

@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ LOCAL_POSTGRES = "postgres://postgres@127.0.0.1:5432/postgres"
 
 
 def postgres_url() -> str | None:
-    """The PostgreSQL server to measure on: BENCH_POSTGRES_URL, else TEST_POSTGRES_URL, else a local one that answers."""
+    """The server to measure on: BENCH_POSTGRES_URL, else TEST_POSTGRES_URL, else a local one; None if silent."""
     url = os.environ.get("BENCH_POSTGRES_URL") or os.environ.get("TEST_POSTGRES_URL") or LOCAL_POSTGRES
     try:
         psycopg.connect(url, connect_timeout=2).close()
@@ -70,7 +70,7 @@ def serving(**changes: str) -> Iterator[int]:
 
 
 @contextlib.contextmanager
-def answering(command: list[str], changes: Mapping[str, str]) -> Iterator[int]:
+def answering(command: list[str], changes: dict[str, str]) -> Iterator[int]:
     """A server as a child process, from when it answers until the block ends. Yields its port."""
     port = free_port()
     environment = os.environ | {"HOST": HOST, "PORT": str(port), "HANDRAIL_PARENT": str(os.getpid())} | changes
@@ -120,7 +120,7 @@ def close_connections() -> None:
     """Close what a child process must not inherit: connections, and the pool's threads."""
     connections.close_all()
     if connection.vendor == "postgresql":
-        connection.close_pool()
+        connection.close_pool()  # type: ignore[attr-defined]
 
 
 def together(jobs: list[Callable[[Callable[[], Any]], Any]]) -> list[Any]:

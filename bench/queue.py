@@ -13,6 +13,7 @@ from bench.fill import COUNSELORS, counselors, fill
 from bench.place import Browser, serving
 from bench.run import Bar, Row, in_turns, median_ms
 from bench.stores import Store, cookies_of, is_verbose, signed_in, stores
+from handrail.project.prepare import collect_static
 from handrail.records.accounts.models import Staff
 from handrail.records.casebook.models import HelpRequest
 
@@ -56,6 +57,7 @@ class Desk:
 
 def rows(seconds: float) -> list[Row]:
     """Every size in turns: in this process, then over HTTP on the real server."""
+    collect_static()
     counselors(COUNSELORS)
     with stores(*SIZES) as made:
         desks = {name: open_desk(store, *SIZES[name]) for name, store in made.items()}
@@ -122,5 +124,3 @@ def growth(name: str, middle: dict[str, float], large: str, small: str) -> Row:
     """How many times as long the large store takes."""
     return Row(f"{name}: {large} over {small}", round(middle[large] / middle[small], 3), "times",
                bar=Bar("<=", MOST_GROWTH))  # fmt: skip
-
-

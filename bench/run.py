@@ -4,9 +4,10 @@ import statistics
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 SLICE_SECONDS = 0.1
+Sign = Literal["<=", ">=", "="]
 MET, MISSED = "met", "MISSED"
 HEADS = ("what", "value", "unit", "beside it, in the same run", "value", "ratio", "bar", "")
 
@@ -15,7 +16,7 @@ HEADS = ("what", "value", "unit", "beside it, in the same run", "value", "ratio"
 class Bar:
     """What a value must be."""
 
-    sign: Literal["<=", ">=", "="]
+    sign: Sign
     value: float
 
     def holds(self, value: float) -> bool:
@@ -60,7 +61,7 @@ class Row:
 def row_from(data: Mapping[str, Any]) -> Row:
     """A row read back from its JSON."""
     sign, _, value = (data["bar"] or "").partition(" ")
-    bar = Bar(sign, float(value.replace(",", ""))) if sign else None
+    bar = Bar(cast(Sign, sign), float(value.replace(",", ""))) if sign else None
     names = ("name", "value", "unit", "beside", "beside_value")
     return Row(**{name: data[name] for name in names}, bar=bar)
 

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from allauth.account.internal.flows import login
-from allauth.account.utils import user_id_to_str
+from allauth.account.internal.userkit import user_id_to_str
 from django.conf import settings
 from django.core import signing
 from django.db import connection, connections

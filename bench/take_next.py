@@ -4,10 +4,11 @@ Rightly means: nobody twice; and nobody is given while somebody who stands highe
 time that the taking took. People in danger keep arriving meanwhile, so that the first of the queue keeps changing.
 """
 
-import itertools
+import multiprocessing
 import random
 import sqlite3
 import time
+from bisect import bisect_left
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -66,7 +67,8 @@ def rows(seconds: float) -> list[Row]:
     arrivals: dict[UUID, float] = {}
     spent, bare_spent = 0.0, 0.0
     for _ in range(rounds):
-        *done, arrived = together([*(_counselor(member) for member in members), _arriving])
+        at_work = multiprocessing.get_context("fork").Value("i", COUNSELORS)
+        *done, arrived = together([*(_counselor(member, at_work) for member in members), _arriving(at_work)])
         shares += done
         arrivals |= arrived
         spent += span([taking for share in done for taking in share.takings])
@@ -94,7 +96,7 @@ def span(takings: list[Taking]) -> float:
     return max(taking.ended for taking in takings) - min(taking.began for taking in takings)
 
 
-def _counselor(member: Staff) -> Callable[[Ready], Share]:
+def _counselor(member: Staff, at_work: Any) -> Callable[[Ready], Share]:
     actor: Actor = member.actor()
 
     def run(ready: Ready) -> Share:
@@ -108,23 +110,28 @@ def _counselor(member: Staff) -> Callable[[Ready], Share]:
             except Stale:
                 busy, request = busy + 1, None
             takings.append(Taking(began, time.perf_counter(), request.pk if request else None))
+        with at_work.get_lock():
+            at_work.value -= 1
         return Share(takings, busy)
 
     return run
 
 
-def _arriving(ready: Ready) -> dict[UUID, float]:
-    """Somebody in danger asks ten times a second for as long as the others may need: who, and since when they stand."""
+def _arriving(at_work: Any) -> Callable[[Ready], dict[UUID, float]]:
+    """Somebody in danger asks ten times a second while any counselor is at work: who, and since when they stand."""
     chance = random.Random()
-    arrived = {}
-    ready()
-    end = time.perf_counter() + COUNSELORS * EACH / 800
-    while time.perf_counter() < end:
-        now = timezone.now()
-        sent = ask.send(ask.keep("", {**answers(chance), "now": "overdose"}, now=now), now=now)
-        arrived[UUID(sent.request_id)] = time.perf_counter()
-        time.sleep(ARRIVE_SECONDS)
-    return arrived
+
+    def run(ready: Ready) -> dict[UUID, float]:
+        arrived = {}
+        ready()
+        while at_work.value:
+            now = timezone.now()
+            sent = ask.send(ask.keep("", {**answers(chance), "now": "overdose"}, now=now), now=now)
+            arrived[UUID(sent.request_id)] = time.perf_counter()
+            time.sleep(ARRIVE_SECONDS)
+        return arrived
+
+    return run
 
 
 def given_twice(given: list[Taking]) -> int:
@@ -147,9 +154,9 @@ def passed_over(given: list[Taking], arrivals: dict[UUID, float]) -> int:
     # For each request: from when it stood in the queue, and when somebody first may have taken it away.
     stood = [(order[pk], arrivals.get(pk, 0.0), taken[pk].began if pk in taken else never) for pk in order]
     stood.sort()
+    places = [place for place, _, _ in stood]
     for taking in given:
-        mine = order[taking.given]
-        higher = itertools.takewhile(lambda row: row[0] < mine, stood)
+        higher = stood[: bisect_left(places, order[taking.given])] if taking.given else []
         wrong += any(since < taking.began and until > taking.ended for _, since, until in higher)
     return wrong
 

@@ -23,7 +23,6 @@ from handrail.records.casebook.models import HelpRequest
 WRITERS = 4
 BATCH = 100
 LOOK_SECONDS = 0.01
-MIN_SHARE = 0.8  # of what bare SQL gains from four writers
 _WAITING = """
 SELECT count(*) FROM pg_stat_activity
 WHERE datname = current_database() AND wait_event_type = 'Lock' AND pid <> pg_backend_pid()

@@ -44,11 +44,13 @@ def django_db_setup(django_db_setup: None) -> None:
 def fresh_memory() -> Iterator[None]:
     """What a process remembers between requests must not reach from one test into the next."""
     from django.core.cache import caches  # noqa: PLC0415
+    from django.utils import translation  # noqa: PLC0415
 
     from handrail.records.directory.snapshot import forget  # noqa: PLC0415
 
     forget()
     caches["memory"].clear()
+    translation.activate("en")  # a page in Spanish leaves its language behind
     yield
     forget()
 

@@ -1,5 +1,6 @@
 """Translations: .po files are kept, .mo files are made from them when they are older. No gettext needed."""
 
+import os
 from pathlib import Path
 
 import polib
@@ -14,7 +15,7 @@ def compile_translations(folder: Path = LOCALE) -> list[Path]:
         target = source.with_suffix(".mo")
         if target.exists() and target.stat().st_mtime >= source.stat().st_mtime:
             continue
-        aside = target.with_suffix(".mo.part")
+        aside = target.with_suffix(f".{os.getpid()}.part")
         polib.pofile(str(source)).save_as_mofile(str(aside))
         aside.replace(target)
         made.append(target)

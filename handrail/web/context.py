@@ -6,10 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest
 
 
-def service(request: HttpRequest) -> dict[str, Any]:
+def service(_request: HttpRequest) -> dict[str, Any]:
     """Names and switches for every page. No query."""
     return {
         "service_name": settings.SERVICE_NAME,
         "service_phone": settings.SERVICE_PHONE,
         "is_sample": settings.IS_DEMO,
+        "lock_minutes": settings.IDLE_LOCK_MINUTES,
     }

@@ -117,6 +117,6 @@ def kind_refusals(get_response: Handler) -> Handler:
     return middleware
 
 
-def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:
+def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
     """The form's token did not match: say what to do, without blame."""
     return render(request, "form_too_old.html", status=403)

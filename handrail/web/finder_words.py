@@ -137,8 +137,8 @@ def day_words(day: date, today: date) -> str:
 @lru_cache(maxsize=2048)
 def _written(day: date, form: str, language: str | None) -> str:
     """A date in the reader's language. Writing one takes longer than ranking a place, so they are kept."""
-    if language == "es" and form == "M j":
-        form = "j M"
+    if language == "es":
+        form = {"M j": "j b", "M Y": "b Y"}.get(form, form)
     return date_format(day, form, use_l10n=False).replace(" ", NARROW)
 
 

@@ -1,6 +1,8 @@
 """The scenes of the story, as anybody would play them: what is pressed, typed and read."""
 
 import re
+import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +27,14 @@ def open_the_service() -> dict[str, Staff]:
     return staff
 
 
+def until(is_so: Callable[[], bool], *, seconds: float = 10) -> None:
+    """Wait for what the browser does behind the page's back. It fails when that does not come."""
+    end = time.monotonic() + seconds
+    while not is_so():
+        assert time.monotonic() < end, "it did not happen in time"
+        time.sleep(0.02)
+
+
 def let_the_worker_work() -> None:
     """Everything that is due now gets done, as the worker would."""
     worker = Worker()
@@ -45,28 +55,31 @@ class Answers:
     words: str = ""
 
 
-def ask_for_help(visitor: Visitor, answers: Answers, *, at: str = "/ask/", looks: bool = True) -> str:
+BOTH_SCHEMES = ("ask-first", "ask-contact", "ask-about", "ask-check", "ask-done")
+
+
+def ask_for_help(visitor: Visitor, answers: Answers, *, at: str = "/ask/", only_look_at: str = "") -> str:
     """Ask, from the first page to the last, by what the fields are and not by what they are called; the code."""
     page = visitor.page
 
-    def go_on(name: str) -> None:
+    def look(name: str) -> None:
         expect(page.locator("main h1")).to_be_visible()
-        if looks:
-            visitor.look(name, both_schemes=name in ("ask-contact", "ask-about"))
+        if only_look_at in ("", name):
+            visitor.look(name, both_schemes=name in BOTH_SCHEMES)
+
+    def go_on(name: str) -> None:
+        look(name)
         page.locator("main form .button").click()
 
     visitor.go(at)
-    expect(page.locator("main h1")).to_be_visible()
-    if looks:
-        visitor.look("ask-start")
+    look("ask-start")
     page.locator("main a.button").click()
     page.locator(f"[name=who][value={answers.who}]").check()
     go_on("ask-who")
     page.locator(f"[name=now][value={answers.now}]").check()
     go_on("ask-now")
     if answers.now != "no":
-        if looks:
-            visitor.look("ask-first", both_schemes=True)
+        look("ask-first")
         page.locator("main a.button.second").last.click()
     page.locator("[name=place]").fill(answers.place)
     go_on("ask-where")
@@ -80,12 +93,10 @@ def ask_for_help(visitor: Visitor, answers: Answers, *, at: str = "/ask/", looks
     page.locator("[name=words]").fill(answers.words)
     go_on("ask-about")
     expect(page.locator("dl.answers")).to_be_visible()
-    if looks:
-        visitor.look("ask-check", both_schemes=True)
+    look("ask-check")
     page.locator("main form .button").dblclick()
     expect(page.locator("p.code")).to_be_visible()
-    if looks:
-        visitor.look("ask-done", both_schemes=True)
+    look("ask-done")
     return page.locator("p.code").inner_text().strip()
 
 

@@ -45,9 +45,7 @@ def tab_to(page: Page, *, name: str = "", tag: str = "", within_form: bool = Tru
     for _ in range(60):
         at = tab(page)
         if at["inMain"] and last is not None:
-            assert at["top"] >= last["top"] - 2, (
-                f"{page.url}: {at['what']} stands above {last['what']}"
-            )
+            assert at["top"] >= last["top"] - 2, f"{page.url}: {at['what']} stands above {last['what']}"
         last = at if at["inMain"] else last
         if (not within_form or at["inMain"]) and at["name"] == name and (not tag or at["tag"] == tag):
             return at
@@ -159,7 +157,7 @@ def test_danger_comes_first_and_a_rule_without_texts_sends_none(visitor: MakeVis
     scenes.open_the_service()
     bird = visitor(size=PHONE, who="danger")
     answers = Answers(now="sick", channel="call", details={"phone": "719-555-0143"})
-    scenes.ask_for_help(bird, answers, looks=False)
+    scenes.ask_for_help(bird, answers, only_look_at="ask-first")
     tasha = visitor(size=DESK, who="danger-desk")
     scenes.sign_in(tasha, "tasha", to="/desk/")
     expect(tasha.page.locator("table.table tbody tr").first).to_contain_text("Danger")

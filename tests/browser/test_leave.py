@@ -9,6 +9,7 @@ import pytest
 
 from handrail.records.casebook.models import Draft
 from tests.browser.conftest import MakeVisitor
+from tests.browser.scenes import until
 from tests.browser.visitor import PHONE
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -50,7 +51,7 @@ def test_leaving_forgets_the_answers_and_back_shows_nothing(
     assert Draft.objects.exists()
     bird.press("Leave site")
     bird.page.wait_for_url(outside)
-    assert not Draft.objects.exists(), "what was not sent is gone"
+    until(lambda: not Draft.objects.exists())
     seen: list[str] = []
     for _ in range(3):
         bird.page.go_back()

@@ -20,8 +20,8 @@ AXE: dict[str, Any] = {
         "values": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa", "best-practice"],
     },
 }
-# A refused form answers 422 or 409, and the browser notes that in the console: that is no fault.
-REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (422|409)")
+# A page that is refused or not there answers 422, 409 or 404, and the browser notes it in the console: no fault.
+REFUSAL = re.compile(r"Failed to load resource: the server responded with a status of (422|409|404)")
 SCRIPT = re.compile(r"<script\b.*?</script>", re.DOTALL)
 # What sticks out to the right, for the message: the page may not scroll sideways (WCAG 1.4.10).
 TOO_WIDE = """() => {
@@ -69,7 +69,8 @@ class Visitor:
             self.problems.append(f"a request left our server: {request.url}")
 
     def _said(self, message: ConsoleMessage) -> None:
-        if message.type in ("error", "warning") and not REFUSAL.match(message.text):
+        is_a_page = "/static/" not in message.location["url"]
+        if message.type in ("error", "warning") and not (is_a_page and REFUSAL.match(message.text)):
             self.problems.append(f"console on {message.page.url if message.page else '?'}: {message.text}")
 
     def go(self, path: str) -> None:

@@ -164,3 +164,10 @@ def test_the_desk_finder_gives_places_and_says_when_it_does_not_know_one(desk: C
     lost = desk.get("/desk/find/", {"near": "Nowhere at all"})
     assert lost.status_code == 422
     assert b"We do not know this place" in lost.content
+
+
+def test_a_row_of_an_old_list_says_who_has_it_now(desk: Client, cast: Cast) -> None:
+    row = build.request(now=timezone.now())
+    ask.take(row, actor=cast.actor("omar"), why="Mine", now=timezone.now())
+    page = desk.get(f"/desk/r/{row.pk}/take/", follow=True).content.decode()
+    assert "Omar V. took this" in page

@@ -139,3 +139,45 @@ def leave_alone(client: Client, cast: Cast, monkeypatch: pytest.MonkeyPatch) -> 
     with monkeypatch.context() as patch:
         patch.setattr(signing.TimestampSigner, "timestamp", lambda self: signing.b62_encode(long_ago))
         client.cookies[SEEN_COOKIE] = signing.dumps(str(cast.tasha.pk), salt="seen")
+
+
+@pytest.mark.parametrize(
+    "page",
+    ["logout/", "inactive/", "reauthenticate/", "password/change/", "2fa/", "2fa/webauthn/", "2fa/totp/activate/"],
+)
+def test_every_page_of_the_sign_in_draws_in_our_frame(cast: Cast, page: str) -> None:
+    client = signed_in("tasha")
+    client.post("/account/reauthenticate/", {"password": PASSWORD})
+    answer = client.get(f"/account/{page}")
+    assert answer.status_code == 200
+    assert b"handrail/staff.css" in answer.content
+    assert b'class="door"' in answer.content
+    assert b" style=" not in answer.content
+
+
+def test_a_lost_password_is_no_way_in(cast: Cast) -> None:
+    assert Client().get("/account/password/reset/").status_code == 404
+    assert Client().get("/account/login/code/").status_code == 404
+
+
+def test_the_demo_prints_who_one_may_be_and_nobody_else_does(db, settings) -> None:
+    assert b"handrail-demo" not in Client().get("/account/login/").content
+    settings.IS_DEMO = True
+    page = Client().get("/account/login/").content
+    assert b"handrail-demo" in page
+    assert b"tasha" in page
+
+
+@pytest.mark.parametrize(("name", "door"), [("tasha", "/desk/"), ("luis", "/program/"), ("sam", "/steward/")])
+def test_every_staff_page_tells_its_script_when_to_lock(cast: Cast, name: str, door: str) -> None:
+    page = signed_in(name).get(door).content.decode()
+    assert f'<meta name="lock-after" content="{IDLE_LOCK_MINUTES}"' in page
+
+
+def test_somebody_at_the_page_stays_awake_and_the_form_token_is_asked(cast: Cast) -> None:
+    client = signed_in("tasha", enforce_csrf_checks=False)
+    assert client.post("/account/awake/").cookies[SEEN_COOKIE].value
+    assert client.get("/account/awake/").status_code == 405
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    assert strict.post("/account/awake/").status_code == 403

@@ -92,10 +92,12 @@ def verify() -> Report:
 def _settled_entry() -> int:
     """The last entry below which no other can still appear.
 
-    PostgreSQL hands out ids before commit: a moment's lock waits for the writers under way. SQLite has one writer.
+    PostgreSQL hands out ids before commit: a moment's lock waits for the writers under way, and gives up rather
+    than hold up those who come after a long one. SQLite has one writer.
     """
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '1s'")
             cursor.execute("LOCK TABLE ledger_entry IN SHARE ROW EXCLUSIVE MODE")
     return int(Entry.objects.aggregate(last=Coalesce(Max("pk"), 0))["last"])
 

@@ -42,6 +42,7 @@ from handrail.web.words import reason_words
 SHOWN_MATCHES = 3
 MORE_MATCHES = 12
 OFFERABLE = ("matching", "choosing", "referred")
+BEFORE_NEEDS = ("new", "contacting", "talking")
 
 
 def person_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
@@ -126,7 +127,9 @@ def match_panel(request: HelpRequest, *, now: datetime, most: int) -> dict[str, 
     for row in rows:
         row["option"] = offered.get(row["id"])
         row["is_asked"] = row["id"] in asked
-    why_not = "" if request.stage in OFFERABLE else _("Save their needs first. Then places can be offered.")
+    why_not = "" if request.stage in OFFERABLE else _("No place can be offered at this step.")
+    if request.stage in BEFORE_NEEDS:
+        why_not = _("Save their needs first. Then places can be offered.")
     return {"rows": rows, "more": len(found) - len(rows), "why_not": why_not, "miles": round(needs.miles or 100)}
 
 

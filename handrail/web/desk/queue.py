@@ -13,6 +13,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from handrail.actions import ask
 from handrail.actions._frame import Refused, Stale
 from handrail.actions.reading import read_queue
+from handrail.core.access import Actor
 from handrail.records.accounts.models import actor_of
 from handrail.records.casebook.models import HelpRequest, Referral, TimelineEntry
 from handrail.records.directory.models import CapacityStatement
@@ -70,7 +71,7 @@ def take(request: HttpRequest, pk: str) -> HttpResponse:
     now, actor = timezone.now(), actor_of(request.user)
     wanted = get_object_or_404(HelpRequest.objects.visible_to(actor).select_related("person", "owner"), pk=pk)
     if not wanted.in_queue:
-        return redirect("desk_request", wanted.pk)
+        return _already_taken(request, wanted, actor, now)
     first = HelpRequest.objects.visible_to(actor).in_printed_order(now, limit=1).first()
     if request.method == "POST" and first == wanted:
         return take_next(request)
@@ -88,6 +89,14 @@ def take(request: HttpRequest, pk: str) -> HttpResponse:
     context |= {"why": why, "error": error, "due": due_words(wanted.due_at, now)}
     status = 422 if error else 200
     return desk_page(request, "desk/take.html", context, here="queue", now=now, actor=actor, status=status)
+
+
+def _already_taken(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> HttpResponse:
+    """Not in the queue any more: mine is opened, somebody else's is told, with who and when."""
+    if wanted.owner is None or str(wanted.owner_id) == actor.id:
+        return redirect("desk_request", wanted.pk)
+    messages.warning(request, who_was_first(wanted, now))
+    return redirect("desk_queue")
 
 
 def who_was_first(request: HelpRequest, now: datetime) -> str:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.safestring import SafeString, mark_safe
@@ -30,7 +29,6 @@ def desk_page(
         "here": here,
         "now": now,
         "counts": desk_counts(actor, now=now),
-        "lock_minutes": settings.IDLE_LOCK_MINUTES,
     }
     return render(request, template, frame | context, status=status)
 

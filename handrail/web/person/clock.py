@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 
 from django.utils.formats import date_format
-from django.utils.translation import gettext as _
+from django.utils.translation import ngettext, npgettext
 
 from handrail.web.templatetags.handrail import NARROW, day_words, in_zone
 
@@ -15,20 +15,26 @@ def clock(at: datetime, zone: str) -> str:
 
 def when(at: datetime, *, now: datetime, zone: str) -> str:
     """A clock time today; else with its day: tomorrow at 9:00 AM, or Monday, Oct 6 at 9:00 AM."""
-    return clock(at, zone) if _days(at, now, zone) == 0 else day_and_clock(at, now=now, zone=zone)
+    if _days(at, now, zone):
+        return day_and_clock(at, now=now, zone=zone)
+    # Spanish puts "a la" before one o'clock and "a las" before the rest, so the hour is the number here.
+    words = npgettext("a time today, inside a sentence", "%(clock)s", "%(clock)s", _hour(in_zone(at, zone)))
+    return words % {"clock": clock(at, zone)}
 
 
 def day_and_clock(at: datetime, *, now: datetime, zone: str) -> str:
     """The day and the clock time: today at 9:00 AM."""
     local, days = in_zone(at, zone), _days(at, now, zone)
+    number = _hour(local)
     facts = {"clock": clock(at, zone), "weekday": date_format(local, "l", use_l10n=False), "day": day_words(local)}
     if days == 0:
-        return _("today at %(clock)s") % facts
+        return ngettext("today at %(clock)s", "today at %(clock)s", number) % facts
     if days == 1:
-        return _("tomorrow at %(clock)s") % facts
+        return ngettext("tomorrow at %(clock)s", "tomorrow at %(clock)s", number) % facts
     if days == -1:
-        return _("yesterday at %(clock)s") % facts
-    return _("%(weekday)s, %(day)s at %(clock)s") % facts
+        return ngettext("yesterday at %(clock)s", "yesterday at %(clock)s", number) % facts
+    day_at = ngettext("%(weekday)s, %(day)s at %(clock)s", "%(weekday)s, %(day)s at %(clock)s", number)
+    return day_at % facts
 
 
 def short_day(at: datetime, zone: str) -> str:
@@ -39,6 +45,11 @@ def short_day(at: datetime, zone: str) -> str:
 def hour(number: int) -> str:
     """A whole hour of the day: 9 AM. In Spanish it reads the same."""
     return datetime(2000, 1, 1, number % 24, tzinfo=UTC).strftime("%I %p").lstrip("0").replace(" ", NARROW)
+
+
+def _hour(local: datetime) -> int:
+    """The hour on a 12-hour clock."""
+    return local.hour % 12 or 12
 
 
 def _days(at: datetime, now: datetime, zone: str) -> int:

@@ -47,8 +47,8 @@ def clock(context: template.Context, moment: datetime, now: datetime | None = No
 
 
 def day_words(moment: datetime) -> str:
-    """The day in the reader's language, as "Nov 24"."""
-    return date_format(moment, "j M" if get_language() == "es" else "M j", use_l10n=False).replace(" ", NARROW)
+    """The day in the reader's language, as "Nov 24" or "24 nov"."""
+    return date_format(moment, "j b" if get_language() == "es" else "M j", use_l10n=False).replace(" ", NARROW)
 
 
 @register.simple_tag
@@ -102,6 +102,15 @@ def checked(page: str) -> dict[str, Any]:
     """Who checked this page of clinical words, or that nobody has yet."""
     check = registry.checks()[page]
     return {"check": check, "is_good": check.is_good(timezone.now().date())}
+
+
+@register.simple_tag
+def translation_note() -> str:
+    """On pages in another language: that no clinician who speaks it has checked the words, until one has."""
+    language = get_language() or "en"
+    if language == "en" or registry.checks()[f"language_{language}"].is_good(timezone.now().date()):
+        return ""
+    return _("No nurse or doctor who is a native Spanish speaker has checked this translation yet.")
 
 
 @register.simple_tag

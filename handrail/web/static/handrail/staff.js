@@ -53,7 +53,7 @@
     document.addEventListener(name, function () { seen = Date.now(); }, { passive: true });
   });
   function leave() {
-    if (lock && Date.now() - seen > Number(lock.content) * 60000) {
+    if (lock && Number(lock.content) && Date.now() - seen > Number(lock.content) * 60000) {
       keep();
       location.assign(words(lock, "to") + "?next=" + encodeURIComponent(location.pathname + location.search));
     }
@@ -75,9 +75,11 @@
   setInterval(function () { tick(); leave(); stayAwake(); }, 10000);
   tick();
   document.addEventListener("htmx:afterSwap", tick);
-  document.addEventListener("htmx:sendError", function () {
-    var lost = document.getElementById("lost");
-    if (lost) { lost.hidden = false; }
+  ["htmx:sendError", "htmx:responseError"].forEach(function (name) {
+    document.addEventListener(name, function () {
+      var lost = document.getElementById("lost");
+      if (lost) { lost.hidden = false; }
+    });
   });
   document.addEventListener("htmx:afterOnLoad", function () {
     var lost = document.getElementById("lost");

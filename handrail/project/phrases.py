@@ -1,6 +1,7 @@
-"""What must be said in every language: reads the sentences out of templates, code and content, and renews the .po files.
+"""What must be said in every language: takes the sentences out of templates, code and content into the .po files.
 
-Pure Python, so that nobody needs gettext. A sentence of the public or person's pages is found here or is not translated.
+Pure Python, so that nobody needs gettext. A sentence of the public's or the person's pages is found here, or it is
+not translated.
 """
 
 import ast
@@ -81,7 +82,7 @@ def in_template(text: str) -> Iterator[Message]:
 
 
 def in_code(text: str) -> Iterator[Message]:
-    """The sentences of a module: calls of gettext and its kin with plain texts, under the names they were imported by."""
+    """The sentences of a module: calls of gettext and its kin, by the names they were imported under."""
     tree = ast.parse(text)
     names = dict(_NAMES)
     for node in ast.walk(tree):

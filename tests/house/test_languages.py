@@ -1,0 +1,182 @@
+"""The Spanish: whole, true to its placeholders, free of words we do not use, and shown on every page people read.
+
+Needs no gettext: the sentences are taken out of templates, code and content by handrail.project.phrases.
+"""
+
+import re
+from collections import Counter
+from datetime import UTC, date, datetime, timedelta
+
+import polib
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from handrail.project import phrases
+from handrail.project.translations import LOCALE
+from handrail.web import registry
+from handrail.web.access_table import ADDRESSES
+from handrail.web.person.clock import when
+from handrail.web.registry import Check
+from tests import build
+
+SPANISH = polib.pofile(str(LOCALE / "es" / "LC_MESSAGES" / "django.po"))
+ENTRIES = {phrases.Message(each.msgid, each.msgid_plural, each.msgctxt or ""): each for each in SPANISH}
+FOUND = phrases.found()
+# "%(name)s" and "%(n)d"; and the tags that a sentence carries.
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|</?[a-z][^>]*>")
+# Words that say a person is their condition, or that care is a swap or a failing. `consumo` and `volver a consumir` do.
+BANNED = re.compile(
+    r"\b(?:drog)?adict\w+|\btoxic[oó]man\w+|\bdrogodependiente\w*|\byonqui\w*|\bborrach\w+|\bvicios?\w*"
+    r"|\bhábitos?\b|\brecaíd?\w+|\brecaer\w*|\babus\w+ de (?:sustancias|drogas)|\bsustitut\w+|\breemplazo\b"
+    r"|\bestar limpio\b|\blimpi[oa]s?\b|\bsuci[oa]s?\b|\btú\b|\btus\b",
+    re.IGNORECASE,
+)
+# Said to somebody one loves, not to the reader.
+SPOKEN = re.compile(r"“[^”]*”")
+# Sentences that read the same in both languages: names, and figures with a unit.
+SAME = {"Medicaid", "Medicare", "No", "%(miles)s mi", "%(payer)s: not known"}
+PAGES = sorted(name for name, row in ADDRESSES.items() if row.door in ("public", "person") and name != "program")
+OUTSIDE = ("leave", "go", "go_on", "account_", "mfa_")
+READ = [name for name in PAGES if not name.startswith(OUTSIDE)]
+
+
+def said(entry: polib.POEntry) -> list[str]:
+    return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
+
+
+def test_every_sentence_that_people_read_is_translated_and_none_is_left_over():
+    missing = [message.text for message in FOUND if message not in ENTRIES]
+    assert not missing, "run `make messages`, then fill in the empty ones"
+    assert not [each.msgid for each in SPANISH if not all(said(each))], "still to translate"
+    assert not [message.text for message in ENTRIES if message not in FOUND], "gone from the code: run `make messages`"
+    assert not [each.msgid for each in SPANISH if each.fuzzy or each.obsolete]
+
+
+def test_the_extraction_sees_every_way_a_sentence_is_marked():
+    page = """{% translate "One" %}{% translate 'Two' as two %}<b title="{% translate "Three" %}">{{ _("Four") }}</b>
+    {% blocktranslate trimmed with n=1 %}
+      Five {{ n }}
+    {% endblocktranslate %}
+    {% blocktranslate count n=many trimmed %}{{ n }} six{% plural %}{{ n }} sixes{% endblocktranslate %}
+    {% translate "Seven" context "a number" %}{% translate "It's “eight”" %}"""
+    assert set(phrases.in_template(page)) == {
+        phrases.Message("One"),
+        phrases.Message("Two"),
+        phrases.Message("Three"),
+        phrases.Message("Four"),
+        phrases.Message("Five %(n)s"),
+        phrases.Message("%(n)s six", "%(n)s sixes"),
+        phrases.Message("Seven", context="a number"),
+        phrases.Message("It's “eight”"),
+    }
+    code = "from django.utils.translation import gettext_lazy as _l, ngettext\n_l('A')\nngettext('B', 'C', 2)\n_l(name)"
+    assert set(phrases.in_code(code)) == {phrases.Message("A"), phrases.Message("B", "C")}
+
+
+def wrong_with(english: str, spanish: str) -> str:
+    """What a translation broke, or "" for nothing."""
+    rules = {
+        "what is filled in": Counter(PLACEHOLDER.findall(spanish)) == Counter(PLACEHOLDER.findall(english)),
+        "spaces": spanish == spanish.strip(),
+        "a question opens with ¿": spanish.count("?") == spanish.count("¿") or spanish == "¿Quiso decir",
+        "a call opens with ¡": spanish.count("!") == spanish.count("¡"),
+        "quotes": spanish.count("“") == spanish.count("”"),
+        "full stop": english.rstrip("”").endswith(".") == spanish.replace("”", "").endswith("."),
+        "a bare %": not re.search(r"%(?!\(\w+\)[sd])", spanish),
+    }
+    return ", ".join(rule for rule, holds in rules.items() if not holds)
+
+
+def test_a_translation_keeps_what_is_filled_in_and_the_marks_of_the_sentence():
+    pairs = [(each.msgid_plural or each.msgid, spanish) for each in SPANISH for spanish in said(each)]
+    assert not {spanish: wrong for english, spanish in pairs if (wrong := wrong_with(english, spanish))}
+
+
+def test_no_banned_word_and_no_familiar_you():
+    wrong = {
+        found[0]: text for each in SPANISH for text in said(each) if (found := BANNED.search(SPOKEN.sub("", text)))
+    }
+    assert not wrong
+
+
+def test_no_sentence_was_copied_over_in_english():
+    same = {each.msgid for each in SPANISH if each.msgid in said(each) and re.search("[a-z]{3}", each.msgid)}
+    allowed = re.compile(r"%\(\w+\)[sd]")
+    assert {text for text in same if re.search("[a-z]{3}", allowed.sub("", text))} <= SAME | {"Error:"}
+
+
+def test_spanish_is_at_most_so_much_longer_that_no_layout_breaks():
+    english = sum(len(each.msgid) for each in SPANISH)
+    assert sum(len(said(each)[0]) for each in SPANISH) <= 1.35 * english
+    long = [each.msgid for each in SPANISH if len(each.msgid) > 20 and len(said(each)[0]) > 2.2 * len(each.msgid)]
+    assert not long
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("name", READ)
+def test_each_page_has_a_spanish_twin(client: Client, name: str):
+    with translation.override("en"):
+        path = reverse(name)
+    english, spanish = client.get(path), client.get(f"/es{path}")
+    assert spanish.status_code == english.status_code
+    if spanish.status_code == 302:  # a page inside the request or the private page: it asks for the start, in Spanish
+        assert spanish.headers["Location"] == f"/es{english.headers['Location']}"
+        return
+    if spanish.status_code == 405:
+        return
+    html = spanish.content.decode()
+    assert '<html lang="es">' in html
+    heading, title = heading_of(html), re.search(r"<title>(.*?) –", html)[1]
+    assert heading != heading_of(english.content.decode())
+    assert not re.search(r"drog|alcohol|opioid|heroín|sobredosis|desintox", title, re.IGNORECASE), "a neutral title"
+    assert "Ningún enfermero o médico de habla hispana ha revisado todavía esta traducción." in html
+    assert "native Spanish speaker" not in english.content.decode()
+
+
+def heading_of(html: str) -> str:
+    return re.sub(r"<[^>]+>|\s+", " ", re.search(r"<h1.*?</h1>", html, re.DOTALL)[0]).strip()
+
+
+@pytest.mark.django_db
+def test_the_refusals_of_a_spanish_address_are_spanish(client: Client):
+    assert "No encontramos esa página" in client.get("/es/nowhere/").content.decode()
+    strict = Client(enforce_csrf_checks=True)
+    assert "Por favor, abra la página otra vez" in strict.post("/es/ask/who/", {"who": "me"}).content.decode()
+    unanswered = client.post("/es/ask/who/", {})
+    assert unanswered.status_code == 422
+    assert "Elija quién necesita ayuda" in unanswered.content.decode()
+
+
+@pytest.mark.django_db
+def test_the_private_page_reads_spanish_from_top_to_bottom(client: Client):
+    sent = build.sent(now=datetime.now(UTC))
+    client.post("/es/status/", {"code": sent.code})
+    page = client.get("/es/status/").content.decode()
+    assert "Una persona se comunicará con usted a más tardar a la" in page
+    for heading in ("Su solicitud", "Hasta ahora", "Sus lugares", "Su cita", "Notas", "Quién puede ver esto"):
+        assert heading in page
+
+
+def test_the_note_on_the_translation_goes_when_somebody_signs(client: Client, monkeypatch: pytest.MonkeyPatch):
+    signed = Check("Ana Sol, nurse", date(2026, 1, 1), date(9999, 1, 1))
+    monkeypatch.setattr(registry, "checks", lambda: {"danger": Check(), "language_es": signed})
+    assert "ha revisado todavía esta traducción" not in client.get("/es/danger/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (13, "a la 1:05 PM"),
+        (14, "a las 2:05 PM"),
+        (25, "mañana a la 1:05 AM"),
+        (33, "mañana a las 9:05 AM"),
+        (24 * 3 + 9, "el martes 8 sep a las 9:05 AM"),
+    ],
+)
+def test_a_time_brings_its_own_preposition(hours: int, words: str):
+    start = datetime(2026, 9, 5, tzinfo=UTC)
+    at = start + timedelta(hours=hours, minutes=5)
+    with translation.override("es"):
+        assert when(at, now=start, zone="UTC").replace("\N{NO-BREAK SPACE}", " ") == words
