@@ -11,8 +11,9 @@ STAFF_ROLES = ("counselor", "supervisor", "intake", "steward", "editor")
 
 @dataclass(frozen=True)
 class Actor:
-    """Somebody or something that acts. `role` is a staff role, "person", "worker" or "visitor".
+    """Somebody or something that acts.
 
+    `role` is a staff role, "person", "visitor", "worker", or "operator" for whoever has the command line.
     `id` is the staff member's, help request's or worker's id as text; `name` is what others may read.
     `program_ids` are the programs an intake worker answers for.
     """
@@ -30,6 +31,7 @@ class Actor:
 
 WORKER = Actor(role="worker", id="worker", name="Handrail")
 VISITOR = Actor(role="visitor")
+OPERATOR = Actor(role="operator", id="command line", name="Operator")
 
 _DESK = ("counselor", "supervisor")
 
@@ -74,7 +76,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         # steward, supervisor, editor
         "see_outbox": ("steward",),
         "see_ledger": ("steward",),
-        "manage_staff": ("supervisor", "steward"),
+        "manage_staff": ("supervisor", "steward", "operator"),
         "edit_directory": ("editor", "steward"),
         "import_directory": ("editor", "steward", "worker"),
         # the worker

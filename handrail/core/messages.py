@@ -8,7 +8,7 @@ Source: safe-contact practice (NNEDV, techsafety.org); NHS 'send messages patien
 WORDS: dict[str, dict[str, str]] = {
     "first_contact": {
         "en": "Hi, this is {name} from {service}. OK to talk? Reply YES, LATER or STOP.",
-        "es": "Hola, soy {name} de {service}. Puede hablar? Responda SI, LUEGO o STOP.",
+        "es": "Hola, soy {name} de {service}. ¿Puede hablar? Responda SI, LUEGO o STOP.",
     },
     "news": {
         "en": "{service}: there is news for you. Look with your code, or call us. STOP to end.",

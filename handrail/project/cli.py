@@ -34,7 +34,9 @@ COMMANDS: dict[str, Command] = {
     "doctor": Command("doctor", "settings", "check that everything stands, and say what to do [--json]"),
     "keys": Command("keys_command", "nothing", "keys new | keys rotate [--json]"),
     "staff": Command(
-        "staff_command", "data", "staff add USERNAME --role ROLE --name NAME | staff off USERNAME | staff list"
+        "staff_command",
+        "data",
+        "staff add USERNAME --role ROLE --name NAME | staff off USERNAME | staff shift USERNAME --from TIME | staff list",
     ),
     "ledger": Command("ledger_command", "data", "ledger verify [--json]"),
     "docs": Command("docs_command", "settings", "write the pages that are made from tables [--check]"),

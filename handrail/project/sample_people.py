@@ -6,12 +6,11 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import transaction
 
-from handrail.core.access import WORKER
-from handrail.records.accounts.models import Membership, Shift, Staff
+from handrail.actions.accounts import add_shifts, add_staff
+from handrail.core.access import OPERATOR
+from handrail.records.accounts.models import Shift, Staff
 from handrail.records.directory.models import Program
-from handrail.records.ledger.signing import signed
 
 DEMO_PASSWORD = "handrail-demo"  # noqa: S105 - for invented people on this machine alone
 SHIFT_DAYS = 60
@@ -52,26 +51,21 @@ def load_staff(*, now: datetime) -> dict[str, Staff]:
     password = make_password(DEMO_PASSWORD) if len(there) < len(STAFF) else ""
     for one in STAFF:
         if one.username not in there:
-            there[one.username] = Staff.objects.create(
-                username=one.username,
-                shown_name=one.shown_name,
-                credential=one.credential,
-                role=one.role,
-                languages=one.languages,
-                password=password if one.signs_in else make_password(None),
+            program = program_named(one.program) if one.program else None
+            there[one.username] = add_staff(
+                Staff(
+                    username=one.username,
+                    shown_name=one.shown_name,
+                    credential=one.credential,
+                    role=one.role,
+                    languages=one.languages,
+                    password=password if one.signs_in else make_password(None),
+                ),
+                programs=[program] if program else [],
+                actor=OPERATOR,
+                now=now,
             )
-    _load_memberships(there, now=now)
     return there
-
-
-def _load_memberships(staff: dict[str, Staff], *, now: datetime) -> None:
-    for one in STAFF:
-        if not one.program or Membership.objects.filter(staff=staff[one.username]).exists():
-            continue
-        program = program_named(one.program)
-        if program is not None:
-            with transaction.atomic(), signed(WORKER.key, "add_membership", stream="staff", now=now):
-                Membership.objects.create(staff=staff[one.username], program=program)
 
 
 def program_named(name: str) -> Program | None:
@@ -81,20 +75,15 @@ def program_named(name: str) -> Program | None:
 
 def cover_shifts(staff: dict[str, Staff], *, now: datetime) -> int:
     """Have somebody on at every hour from yesterday for sixty days; how many shifts were added."""
-    there = set(Shift.objects.filter(starts_at__gte=now - timedelta(days=3)).values_list("staff_id", "starts_at"))
     today = now.astimezone(ZoneInfo(settings.SERVICE_TIMEZONE)).date()
-    fresh = []
+    shifts = []
     for one in STAFF:
-        if one.starts is None:
-            continue
-        for day in range(-1, SHIFT_DAYS + 1):
+        for day in range(-1, SHIFT_DAYS + 1) if one.starts is not None else ():
             start = _at(today + timedelta(days=day), one.starts)
-            if (staff[one.username].pk, start) not in there:
-                end = start + timedelta(hours=SHIFT_HOURS)
-                fresh.append(Shift(staff=staff[one.username], starts_at=start, ends_at=end))
-    Shift.objects.bulk_create(fresh)
-    return len(fresh)
+            end = start + timedelta(hours=SHIFT_HOURS)
+            shifts.append(Shift(staff=staff[one.username], starts_at=start, ends_at=end))
+    return add_shifts(shifts, actor=OPERATOR, now=now)
 
 
-def _at(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=ZoneInfo(settings.SERVICE_TIMEZONE))
+def _at(day: date, hour: int | None) -> datetime:
+    return datetime.combine(day, time(hour or 0), tzinfo=ZoneInfo(settings.SERVICE_TIMEZONE))

@@ -1,19 +1,22 @@
-"""handrail staff: add somebody who works here or at a program, end somebody's access, list who may sign in."""
+"""handrail staff: who works here or at a program, who may sign in, and who is on when."""
 
 import argparse
 import getpass
 import sys
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
+from django.conf import settings
 from django.contrib.auth.password_validation import validate_password
-from django.contrib.sessions.models import Session
 from django.core.exceptions import ImproperlyConfigured, ValidationError
-from django.db import transaction
 from django.utils import timezone
 
-from handrail.core.access import STAFF_ROLES, WORKER
-from handrail.records.accounts.models import Membership, Staff
+from handrail.actions._frame import Refused
+from handrail.actions.accounts import add_shifts, add_staff, end_access
+from handrail.core.access import OPERATOR, STAFF_ROLES
+from handrail.records.accounts.models import Shift, Staff
 from handrail.records.directory.models import Program
-from handrail.records.ledger.signing import signed
+from handrail.web.words import reason_words
 
 
 def run(argv: list[str]) -> int:
@@ -30,19 +33,28 @@ def run(argv: list[str]) -> int:
     off = words.add_parser("off", help="end somebody's access now")
     off.add_argument("username")
     words.add_parser("list")
+    shift = words.add_parser("shift", help="who is on when: the home page and the promise go by it")
+    shift.add_argument("username")
+    shift.add_argument("--from", dest="starts", required=True, help='like "2026-11-30 19:00", on the service\'s clock')
+    shift.add_argument("--hours", type=int, default=8)
+    shift.add_argument("--days", type=int, default=1, help="the same hours on so many days in a row")
     options = parser.parse_args(argv)
+    try:
+        return _do(options)
+    except Refused as error:
+        raise ImproperlyConfigured(reason_words(error.reason)) from error
+
+
+def _do(options: argparse.Namespace) -> int:
     if options.what == "add":
-        return add_staff(options)
-    return end_access(options.username) if options.what == "off" else list_staff()
+        return add_somebody(options)
+    if options.what == "shift":
+        return put_on_shift(options)
+    return end_somebody(options.username) if options.what == "off" else list_staff()
 
 
-def add_staff(options: argparse.Namespace) -> int:
-    """Make one member of staff, and the programs they answer for, signed."""
-    if Staff.objects.filter(username__iexact=options.username).exists():
-        raise ImproperlyConfigured(f"{options.username} is there already. Nothing was changed.")
-    if (options.role == "intake") != bool(options.program):
-        raise ImproperlyConfigured("An intake worker needs --program SLUG, and nobody else has one.")
-    programs = [_program(slug) for slug in options.program]
+def add_somebody(options: argparse.Namespace) -> int:
+    """Make one member of staff, and the programs they answer for."""
     staff = Staff(
         username=options.username,
         role=options.role,
@@ -50,28 +62,33 @@ def add_staff(options: argparse.Namespace) -> int:
         credential=options.credential,
         languages=options.languages,
     )
+    programs = [_program(slug) for slug in options.program]
     staff.set_password(_password(staff))
-    with transaction.atomic(), signed(WORKER.key, "add_staff", stream="staff", now=timezone.now()) as signature:
-        staff.save()
-        signature.note("create", Staff, staff.pk)
-        for program in programs:
-            Membership.objects.create(staff=staff, program=program)
+    add_staff(staff, programs=programs, actor=OPERATOR, now=timezone.now())
     print(f"{staff} may sign in as {staff.username}, role {staff.role}.")
     return 0
 
 
-def end_access(username: str) -> int:
-    """Close an account and every session it has open; what they signed stays."""
-    staff = Staff.objects.filter(username__iexact=username).first()
-    if staff is None:
-        raise ImproperlyConfigured(f"There is nobody called {username}. 'handrail staff list' shows who there is.")
-    with transaction.atomic(), signed(WORKER.key, "end_access", stream="staff", now=timezone.now()) as signature:
-        Staff.objects.filter(pk=staff.pk).update(is_active=False)
-        signature.note("update", Staff, staff.pk)
-        for session in Session.objects.all().iterator():
-            if session.get_decoded().get("_auth_user_id") == str(staff.pk):
-                session.delete()
+def end_somebody(username: str) -> int:
+    """Close an account and every session it has open."""
+    staff = _staff(username)
+    end_access(staff, actor=OPERATOR, now=timezone.now())
     print(f"{staff} cannot sign in any more.")
+    return 0
+
+
+def put_on_shift(options: argparse.Namespace) -> int:
+    """Put somebody on the roster, on one day or on several days in a row."""
+    staff = _staff(options.username)
+    try:
+        start = datetime.strptime(options.starts, "%Y-%m-%d %H:%M").replace(tzinfo=ZoneInfo(settings.SERVICE_TIMEZONE))
+    except ValueError as error:
+        raise ImproperlyConfigured('Write the start as --from "2026-11-30 19:00", on the service\'s clock.') from error
+    length = timedelta(hours=options.hours)
+    starts = [start + timedelta(days=day) for day in range(options.days)]
+    shifts = [Shift(staff=staff, starts_at=at, ends_at=at + length) for at in starts]
+    added = add_shifts(shifts, actor=OPERATOR, now=timezone.now())
+    print(f"{added} shifts added for {staff}, {len(shifts) - added} were there.")
     return 0
 
 
@@ -81,6 +98,13 @@ def list_staff() -> int:
         state = "" if staff.is_active else "  off"
         print(f"{staff.username:<16} {staff.role:<11} {staff.shown_name}{state}")
     return 0
+
+
+def _staff(username: str) -> Staff:
+    staff = Staff.objects.filter(username__iexact=username).first()
+    if staff is None:
+        raise ImproperlyConfigured(f"There is nobody called {username}. 'handrail staff list' shows who there is.")
+    return staff
 
 
 def _program(slug: str) -> Program:

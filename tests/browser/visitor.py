@@ -88,6 +88,7 @@ class Visitor:
     def look(self, name: str, *, both_schemes: bool = False) -> None:
         """Check the page that is open: axe, the smallest phone, and, when asked for, a picture of it."""
         self.page.wait_for_load_state()
+        self.page.evaluate("scrollTo(0, 0)")  # so that the bar lies over nothing
         for scheme in ("light", "dark") if both_schemes or PICTURES else (self.scheme,):
             self.page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
             if both_schemes or scheme == self.scheme:
