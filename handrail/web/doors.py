@@ -111,7 +111,8 @@ def kind_refusals(get_response: Handler) -> Handler:
         words = reason_words(error.reason, **error.facts)
         if getattr(request, "htmx", False):
             messages.error(request, words)
-        return render(request, "refused.html", {"words": words}, status=status)
+        page = "refused_staff.html" if door_of(request.path) else "refused.html"
+        return render(request, page, {"words": words}, status=status)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
