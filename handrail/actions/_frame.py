@@ -14,7 +14,7 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 
 from handrail.core.access import Actor, why_not_allowed
 from handrail.core.journey import CLOCKS, STAGES, due_at, is_open, why_not_move
@@ -104,6 +104,16 @@ class Change:
         self.tasks.append(new_task(kind, key=key, run_at=at or self.now, now=self.now, **args))
 
 
+def hold(request: HelpRequest) -> None:
+    """Hold the request's row until the transaction ends, where the database has such locks.
+
+    Whoever changes a request, its referrals or its consents holds it first: two at once then wait in line, instead of
+    each holding what the other needs (a deadlock). SQLite has one writer anyway.
+    """
+    if connection.features.has_select_for_update:
+        HelpRequest.objects.select_for_update(no_key=True).filter(pk=request.pk).values_list("pk").first()
+
+
 @contextmanager
 def changing(request: HelpRequest, *, actor: Actor, verb: str, now: datetime, why: str = "") -> Iterator[Change]:
     """Change one request in one transaction, signed, by compare-and-set on its version.
@@ -115,6 +125,7 @@ def changing(request: HelpRequest, *, actor: Actor, verb: str, now: datetime, wh
             transaction.atomic(),
             signed(actor.key, verb, stream=request.stream, now=now, why=why) as signature,
         ):
+            hold(request)
             change = Change(request, actor, now, signature, request.stage)
             yield change
             _write(change)

@@ -49,16 +49,16 @@ class Sent:
 
 def keep(token: str, answers: dict[str, Any], *, now: datetime) -> str:
     """Keep answers between pages, sealed, and say the browser's token. Never contacts anybody."""
-    draft = live_draft(token, now=now)
-    expires_at = now + timedelta(minutes=settings.DRAFT_MINUTES)
-    if draft is None:
+    if live_draft(token, now=now) is None:
         token = secrets.token_urlsafe(24)
-        draft = Draft(pk=token_hash(token))
-    elif draft.request_id:
-        raise Refused("already_sent")
-    draft.answers = {**draft.answers, **answers}
-    draft.expires_at = expires_at
-    with transaction.atomic(), signed(VISITOR.key, "keep", stream=_draft_stream(draft), now=now):
+    fresh = Draft(pk=token_hash(token))
+    with transaction.atomic(), signed(VISITOR.key, "keep", stream=_draft_stream(fresh), now=now):
+        # Held until the end: a Send, or a second tab, at this moment is neither undone nor lost.
+        draft = Draft.objects.select_for_update().filter(pk=fresh.pk).first() or fresh
+        if draft.request_id:
+            raise Refused("already_sent")
+        draft.answers = {**draft.answers, **answers}
+        draft.expires_at = now + timedelta(minutes=settings.DRAFT_MINUTES)
         draft.save()
     return token
 

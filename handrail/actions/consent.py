@@ -5,13 +5,15 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError
 
-from handrail.actions._frame import Change, Id, Refused, changing, require
+from handrail.actions._frame import Change, Id, Refused, Stale, changing, require
 from handrail.actions.refer import coming_back, set_referral
 from handrail.core.access import Actor
 from handrail.core.consent import SCOPES
 from handrail.records.casebook.choices import OPEN_REFERRAL_STATES, living_consent
 from handrail.records.casebook.models import Consent, HelpRequest, Referral
 from handrail.records.directory.models import Program
+
+TRIES = 5
 
 
 def record(
@@ -58,6 +60,16 @@ def record(
 def revoke(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -> None:
     """Take back a yes, at once. What is asked of that program and not yet answered is withdrawn."""
     require(actor, "revoke_consent")
+    for _ in range(TRIES):
+        try:
+            return _revoke(request, actor=actor, program_id=program_id, now=now)
+        except Stale:
+            # Whatever else happened to the request at this moment, taking back a yes must not fail for it.
+            request.refresh_from_db()
+    raise Stale
+
+
+def _revoke(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -> None:
     program = Program.objects.get(pk=program_id)
     open_here = Referral.objects.filter(request=request, program=program, state__in=OPEN_REFERRAL_STATES).first()
     frame = (
@@ -66,6 +78,8 @@ def revoke(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime)
         else changing(request, actor=actor, verb="revoke_consent", now=now)
     )
     with frame as change:
+        # The version moves, so that a referral that is being sent under this consent is refused.
+        change.set(due_at=change.values.get("due_at", request.due_at))
         _end(change, program_id)
         if open_here:
             set_referral(change, open_here, state="withdrawn", answered_at=now)

@@ -11,7 +11,16 @@ from handrail.actions.refer import end_open_referrals
 from handrail.core.access import Actor
 from handrail.core.contact import ContactRule
 from handrail.core.journey import due_at, is_open
-from handrail.records.casebook.models import Consent, HelpRequest, Option, Person, TimelineEntry
+from handrail.records.casebook.models import (
+    Consent,
+    Draft,
+    HelpRequest,
+    Message,
+    Option,
+    Person,
+    Referral,
+    TimelineEntry,
+)
 
 NOTE_LETTERS = 500
 
@@ -137,3 +146,8 @@ def _erase(change: Change) -> None:
     for entry in TimelineEntry.objects.filter(request=request):
         entry.body = {"erased": True}
         entry.save(update_fields=["body"])
+    Message.objects.filter(request=request).update(to="", body="")
+    Draft.objects.filter(request=request).delete()
+    for referral in Referral.objects.filter(request=request):
+        referral.question = referral.answer = referral.visit_note = referral.decline_note = ""
+        referral.save(update_fields=["question", "answer", "visit_note", "decline_note"])

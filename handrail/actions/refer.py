@@ -6,9 +6,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import IntegrityError
+from django.db import IntegrityError, transaction
 
-from handrail.actions._frame import Change, Id, Refused, Stale, changing, moving, refuse_if, require
+from handrail.actions._frame import Change, Id, Refused, Stale, changing, hold, moving, refuse_if, require
 from handrail.actions.messages import queue_message
 from handrail.actions.reading import read
 from handrail.core.access import WORKER, Actor
@@ -22,6 +22,9 @@ from handrail.records.casebook.choices import (
 )
 from handrail.records.casebook.models import Consent, Disclosure, HelpRequest, Option, Referral
 from handrail.records.directory.models import Program
+
+LIVE_REFERRAL_STATES = (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES)
+TRIES = 5
 
 
 def send(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -> Referral:
@@ -182,16 +185,31 @@ def facts_for(referral: Referral, *, actor: Actor, now: datetime) -> dict[str, A
     require(actor, "see_inbox")
     if not Referral.objects.visible_to(actor).filter(pk=referral.pk).exists():
         raise Refused("referral_closed")
-    request, consent = referral.request, referral.consent
-    read(request, actor=actor, page="referral", now=now)
+    read(referral.request, actor=actor, page="referral", now=now)
+    for _ in range(TRIES):
+        try:
+            return _show(referral, actor=actor, now=now)
+        except Stale:  # somebody wrote to this request at the same moment
+            continue
+    raise Stale
+
+
+def _show(referral: Referral, *, actor: Actor, now: datetime) -> dict[str, Any]:
+    request = referral.request
     facts: dict[str, Any] = {}
-    for scope, gather in _SCOPE_FACTS.items():
-        if scope != "minimum" and referral.acknowledged_at is None:
-            continue
-        if _why_not(consent, referral.program_id, scope, now=now):
-            continue
-        facts |= gather(request)
-        _disclose(request, referral, scope, actor=actor, now=now)
+    with transaction.atomic():
+        # Held until the showing is on record: a yes taken back at this moment counts, here or right after.
+        hold(request)
+        referral.consent = consent = Consent.objects.get(pk=referral.consent_id)
+        if not Referral.objects.filter(pk=referral.pk, state__in=LIVE_REFERRAL_STATES).exists():
+            return facts
+        for scope, gather in _SCOPE_FACTS.items():
+            if scope != "minimum" and referral.acknowledged_at is None:
+                continue
+            if _why_not(consent, referral.program_id, scope, now=now):
+                continue
+            facts |= gather(request)
+            _disclose(request, referral, scope, actor=actor, now=now)
     return facts
 
 

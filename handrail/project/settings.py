@@ -79,7 +79,12 @@ else:
         }
     }
 CACHES = {
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "cache"},
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "cache",
+        # It counts wrong codes and sign-ins. Django's default of 300 would let 300 new ones push the older ones out.
+        "OPTIONS": {"MAX_ENTRIES": 50_000},
+    },
     "memory": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"},
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -194,6 +199,7 @@ ACCOUNT_SESSION_REMEMBER = False
 ACCOUNT_PRESERVE_USERNAME_CASING = False
 ACCOUNT_PREVENT_ENUMERATION = True
 LOGIN_URL = "/account/login/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # a cookie would hold the words in clear
 LOGIN_REDIRECT_URL = "/account/home/"
 ACCOUNT_LOGOUT_REDIRECT_URL = "/account/login/"
 MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]

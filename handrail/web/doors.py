@@ -37,7 +37,8 @@ def staff_door(get_response: Handler) -> Handler:
     """Let staff through their own door only, with a second factor, and lock a page left alone."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        door = door_of(request.path)
+        # path_info, so that a service mounted under a prefix keeps its doors.
+        door = door_of(request.path_info)
         if door is None:
             return get_response(request)
         user = request.user
@@ -63,13 +64,21 @@ def staff_door(get_response: Handler) -> Handler:
 def _send_to(request: HttpRequest, where: str) -> HttpResponse:
     """Go there and come back: as a redirect of the whole page, also when only a part was asked for."""
     is_part = request.headers.get("HX-Request") == "true"
-    back = urlsplit(request.headers.get("HX-Current-URL", "")).path if is_part else request.get_full_path()
+    back = _page_of_part(request) if is_part else request.get_full_path()
     address = f"{where}?{urlencode({'next': back})}"
     if is_part:
         response = HttpResponse(status=204)
         response.headers["HX-Redirect"] = address
         return response
     return redirect(address)
+
+
+def _page_of_part(request: HttpRequest) -> str:
+    """The page that asked for a part of itself, as htmx names it. A header may hold anything."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", "")).path
+    except ValueError:
+        return ""
 
 
 def stay_awake(request: HttpRequest, response: HttpResponse) -> None:

@@ -30,7 +30,7 @@ def headers(get_response: Handler) -> Handler:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("Permissions-Policy", "geolocation=(), camera=(), microphone=()")
         response.headers.setdefault("X-Frame-Options", "DENY")
-        if is_private(request.path):
+        if is_private(request.path_info):
             response.headers["Cache-Control"] = "no-store"
         return response
 

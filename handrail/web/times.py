@@ -92,6 +92,8 @@ def _tidy(text: str) -> str:
 
 
 def _date(year: int, month: int, day: int) -> date | None:
+    if not 2000 <= year < 2100:
+        return None
     try:
         return date(year, month, day)
     except ValueError:

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
+from django.db import connection
 
 from handrail.actions import follow_up, messages
 from handrail.gateways import gate
@@ -91,8 +92,17 @@ def pulse(_args: Args, now: datetime) -> None:
 
 
 def purge(_args: Args, now: datetime) -> None:
-    """Forget answers that were not sent in time."""
+    """Forget answers that were not sent in time, and counted tries whose time is over."""
     follow_up.purge(now=now)
+    forget_tries(now)
+
+
+def forget_tries(now: datetime) -> None:
+    """The shared cache drops what ran out only when it is full; a fingerprint of an address must not stay that long."""
+    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    with connection.cursor() as cursor:
+        moment = connection.ops.adapt_datetimefield_value(now)
+        cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [moment])  # noqa: S608 - the name is ours
 
 
 def expire_codes(_args: Args, now: datetime) -> None:

@@ -1,5 +1,7 @@
 """Asking with the keyboard alone, in Spanish, in danger, and with a rule that forbids texts."""
 
+from typing import Any
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -29,17 +31,17 @@ FOCUS = """() => {
 LOW_PHONE = {"width": 390, "height": 560}
 
 
-def tab(page: Page, key: str = "Tab") -> dict:
+def tab(page: Page, key: str = "Tab") -> dict[str, Any]:
     """Press Tab once: the focus must be somewhere, be seen, and lie under nothing."""
     page.keyboard.press(key)
-    at = page.evaluate(FOCUS)
+    at: dict[str, Any] = page.evaluate(FOCUS)
     assert at, f"{page.url}: the focus left the page"
     assert at["isSeen"], f"{page.url}: the focus cannot be seen on {at['what']}"
     assert not at["isCovered"], f"{page.url}: something lies over {at['what']}"
     return at
 
 
-def tab_to(page: Page, *, name: str = "", tag: str = "", within_form: bool = True) -> dict:
+def tab_to(page: Page, *, name: str = "", tag: str = "", within_form: bool = True) -> dict[str, Any]:
     """Tab on to a field or a button; in the form the order on the screen is the order of the keys."""
     last = None
     for _ in range(60):

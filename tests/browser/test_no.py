@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from handrail.actions import ask
 from handrail.core.code import show_code
 from handrail.core.match import rank
 from handrail.core.needs import needs_from
@@ -28,9 +29,9 @@ def a_request_at_river_house() -> tuple[HelpRequest, str]:
     sent = build.sent(now=now, latitude=near.latitude, longitude=near.longitude, zip=near.zip5)
     row = HelpRequest.objects.select_related("person").get(pk=sent.request_id)
     tasha = staff["tasha"].actor()
-    build.ask.take(row, actor=tasha, why="Free", now=now)
+    ask.take(row, actor=tasha, why="Free", now=now)
     step = {"next_step": "Look for places", "next_at": now + timedelta(hours=1)}
-    build.ask.record_contact(row, actor=tasha, outcome="reached", note="OK to talk", now=now, **step)
+    ask.record_contact(row, actor=tasha, outcome="reached", note="OK to talk", now=now, **step)
     river = program_named("River House")
     assert river is not None
     build.ask_program(row, river, actor=tasha, now=now)

@@ -1,6 +1,7 @@
 """Every public page and the staff's other pages: axe, both schemes, the smallest phone, no cookie, no stranger."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.utils import timezone
@@ -34,8 +35,10 @@ def test_public_pages(visitor: MakeVisitor, language: str) -> None:
     assert cookies <= {"f"}, "only the page with a form may set the form's own cookie"
 
 
-def test_a_shift_at_the_desk_and_the_readme_pictures(visitor: MakeVisitor) -> None:
+def test_a_shift_at_the_desk_and_the_readme_pictures(visitor: MakeVisitor, settings: Any) -> None:
     """The demo's own story on the screens that staff look at all night."""
+    settings.SERVICE_TIMEZONE = "America/Denver"  # where the sample's towns are
+    settings.IS_DEMO = True  # so that every page says it is a sample
     staff, now = scenes.open_the_service(), timezone.now()
     tell(staff, now=now)
     publish_pulse(now=now)
@@ -45,10 +48,10 @@ def test_a_shift_at_the_desk_and_the_readme_pictures(visitor: MakeVisitor) -> No
     expect(tasha.page.locator("#lists")).to_contain_text("Waiting on programs")
     tasha.look("queue-full", both_schemes=True)
     if PICTURES:
-        tasha.page.screenshot(path=f"{PICTURES}/queue.png")
         home = visitor(size=PHONE, who="shift")
         home.go("/")
-        home.page.screenshot(path=f"{PICTURES}/home.png")
+        tasha.picture(f"{PICTURES}/queue.png")
+        home.picture(f"{PICTURES}/home.png")
     tasha.follow("Ray")
     tasha.look("take-out-of-order")
     row = HelpRequest.objects.exclude(owner=None).filter(stage="choosing").get()

@@ -9,6 +9,8 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Locator, Page, Request, Route
 
+from tests.browser.png import smaller
+
 PHONE = {"width": 390, "height": 844}
 DESK = {"width": 1440, "height": 900}
 SMALLEST = {"width": 320, "height": 640}
@@ -57,7 +59,7 @@ class Visitor:
             color_scheme=scheme,  # type: ignore[arg-type]
             locale="en-US",
         )
-        self.context.set_default_timeout(15000)
+        self.context.set_default_timeout(30000)
         self.context.on("request", self._requested)
         self.context.on("console", self._said)
         self.context.on("weberror", lambda error: self.problems.append(f"script error: {error.error}"))
@@ -101,6 +103,10 @@ class Visitor:
         if too_wide := self.page.evaluate(TOO_WIDE):
             self.problems.append(f"{name} scrolls sideways at 320: {too_wide}")
         self.page.set_viewport_size(self.size)  # type: ignore[arg-type]
+
+    def picture(self, path: str) -> None:
+        """A small picture of what the window shows, for a page of the documents."""
+        Path(path).write_bytes(smaller(self.page.screenshot()))
 
     def _check(self, name: str) -> None:
         page = self.page if self.has_scripts else self._same_page_for_axe()

@@ -16,6 +16,7 @@ from handrail.records.directory.snapshot import snapshot
 from handrail.web.desk.panels import match_row
 from handrail.web.desk.shell import desk_page
 from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS, RULE_WORDS
+from handrail.web.typed import whole_number
 
 MOST = 30
 
@@ -24,12 +25,11 @@ MOST = 30
 def find(request: HttpRequest) -> HttpResponse:
     """Places near a ZIP code or town, without a person: for questions on the phone."""
     now, asked = timezone.now(), request.GET
-    miles = asked.get("miles", "")
     typed: dict[str, Any] = {
         "kinds": asked.getlist("kinds"),
         "must": asked.getlist("must"),
         "payer": asked.get("payer", ""),
-        "miles": float(miles) if miles.isdigit() and 0 < int(miles) <= 500 else 25.0,
+        "miles": float(whole_number(asked.get("miles"), most=500) or 25),
     }
     context: dict[str, Any] = {
         "near": asked.get("near", ""),

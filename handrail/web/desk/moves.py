@@ -12,7 +12,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -37,6 +36,7 @@ from handrail.web.desk.words import name_of
 from handrail.web.desk.workspace import find_request, kept_words, show, why_not_write
 from handrail.web.kept import keep, let_go
 from handrail.web.times import parse_when
+from handrail.web.typed import moment, whole_number
 from handrail.web.words import reason_words
 
 Act = Callable[[HttpRequest, HelpRequest, Actor, datetime], None]
@@ -64,7 +64,7 @@ def move(part: str) -> Callable[[Act], View]:
             if why_not := why_not_write(wanted):
                 keep(request, request.path, at=now.isoformat())
                 return redirect("desk_take" if why_not == "take_first" else "desk_request", pk)
-            seen = parse_datetime(request.POST.get("seen_at", ""))
+            seen = moment(request.POST.get("seen_at", ""))
             if _is_stale(request, wanted, seen):
                 return show(request, wanted, actor=actor, now=now, part=part, clash_since=seen or now, status=409)
             try:
@@ -159,13 +159,12 @@ def needs(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime
         if not found:
             raise Wrong(place=_("We do not know this place. Give a ZIP code, or a town and state."))
         point = {"latitude": found[0].latitude, "longitude": found[0].longitude}
-    miles = post.get("miles", "25")
     typed = {
         **point,
         "kinds": post.getlist("kinds"),
         "must": post.getlist("must"),
         "payer": post.get("payer", ""),
-        "miles": float(miles) if miles.isdigit() and 0 < int(miles) <= 500 else 25.0,
+        "miles": float(whole_number(post.get("miles"), most=500) or 25),
     }
     assess.record_needs(wanted, actor=actor, needs=needs_from(typed).as_dict(), now=now)
 

@@ -33,6 +33,7 @@ from handrail.web.desk.shell import desk_page
 from handrail.web.desk.timeline import FILTERS, timeline
 from handrail.web.desk.words import DECLINES, FIRST_PROMPT, OUTCOMES, PROMPTS, STAGES, name_of, next_words
 from handrail.web.kept import kept, kept_at
+from handrail.web.typed import whole_number
 
 
 @require_GET
@@ -114,7 +115,7 @@ def _composer(request: HttpRequest, wanted: HelpRequest, *, now: datetime, typed
     address = reverse("desk_contact", args=[wanted.pk])
     draft = typed or kept(request, address)
     at = "" if typed else kept_at(request, address)
-    prompt = _number(request.GET.get("prompt"), FIRST_PROMPT.get(wanted.stage, 5)) % len(PROMPTS)
+    prompt = whole_number(request.GET.get("prompt"), most=99, default=FIRST_PROMPT.get(wanted.stage, 5)) % len(PROMPTS)
     return {
         "draft": draft,
         "outcomes": [(key, word, draft.get("outcome") == key) for key, word in OUTCOMES.items()],
@@ -138,7 +139,3 @@ def why_not_write(wanted: HelpRequest) -> str:
 def kept_words(at: datetime, now: datetime) -> str:
     """When the draft was kept."""
     return _("Draft kept %(time)s") % {"time": clock_words(at, ampm=True, with_day=now)}
-
-
-def _number(text: str | None, default: int) -> int:
-    return int(text) if text and text.isdigit() else default

@@ -31,9 +31,8 @@ BY_NAME = {step.name: step for step in STEPS}
 @require_GET
 def start(request: HttpRequest) -> HttpResponse:
     """What will be asked, and that nothing is sent until the end. No form, no cookie."""
-    slug = request.GET.get("p", "")
-    place = Program.objects.listed().filter(slug=slug).first() if slug else None
-    query = f"?{urlencode({'p': slug})}" if place else ""
+    place = _asked_about(request)
+    query = f"?{urlencode({'p': place.slug})}" if place else ""
     return render(request, "person/ask.html", {"place": place, "query": query})
 
 
@@ -168,9 +167,15 @@ def _is_change(request: HttpRequest) -> bool:
     return request.GET.get("c") == "1"
 
 
+def _asked_about(request: HttpRequest) -> Program | None:
+    """The place whose page led here, if any."""
+    slug = request.GET.get("p", "").replace("\0", "")
+    found: Program | None = Program.objects.listed().filter(slug=slug).first() if slug else None
+    return found
+
+
 def _wish(request: HttpRequest) -> dict[str, Any]:
-    slug = request.GET.get("p", "")
-    place = Program.objects.listed().filter(slug=slug).first() if slug else None
+    place = _asked_about(request)
     return {"wish": place.slug, "wish_name": place.name} if place else {}
 
 

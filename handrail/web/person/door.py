@@ -13,11 +13,12 @@ from django.http import HttpRequest, HttpResponse
 from handrail.core.access import Actor
 from handrail.records.casebook.models import Draft, HelpRequest
 from handrail.records.casebook.people import live_draft
-from handrail.records.keys import blind_index
+from handrail.records.keys import blind_index, seal, unseal
 
 ANSWERS_COOKIE = "a"
 STATUS_KEY = "status"
 SAID_KEY = "status_said"
+SAID_LABEL = "session.said"
 PASS_TIME = timedelta(minutes=30)
 RENEW_AFTER = timedelta(minutes=5)  # so that a page that is looked at often does not write each time
 
@@ -81,13 +82,14 @@ def pass_of(request: HttpRequest, *, now: datetime) -> Pass | None:
 
 
 def say(request: HttpRequest, words: str) -> None:
-    """Keep a sentence for the next page. It stays in the session, never in a cookie."""
-    request.session[SAID_KEY] = words
+    """Keep a sentence for the next page: in the session, never in a cookie, and sealed, since it may name a place."""
+    request.session[SAID_KEY] = seal(words, label=SAID_LABEL)
 
 
 def said(request: HttpRequest) -> str:
     """The sentence kept for this page, once."""
-    return str(request.session.pop(SAID_KEY, ""))
+    sealed = request.session.pop(SAID_KEY, "")
+    return unseal(sealed, label=SAID_LABEL) if sealed else ""
 
 
 def _write(request: HttpRequest, row: HelpRequest, *, now: datetime, needs_pin: bool) -> None:

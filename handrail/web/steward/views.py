@@ -20,12 +20,14 @@ from handrail.records.directory.models import Import, Program
 from handrail.records.ledger.models import Entry, Seal
 from handrail.records.ledger.verify import verify
 from handrail.web.steward.words import CHANNEL_WORDS, FINDING_WORDS, PURPOSE_WORDS, STATE_WORDS
+from handrail.web.typed import whole_number
 from handrail.web.words import reason_words
 
 ROWS = 100
 # Walking the whole chain takes about 25 microseconds an entry; above this the command line does it.
 MOST_TO_WALK = 200_000
 MOST_WROTE = 4
+LAST_ID = 2**63 - 1
 _LONG_ID = re.compile(r"\b([0-9a-f]{8})-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}\b")
 
 
@@ -81,13 +83,13 @@ def ledger(request: HttpRequest) -> HttpResponse:
     """The latest entries, by stream if asked. A POST walks the whole chain and says what it found."""
     now, actor = timezone.now(), actor_of(request.user)
     require(actor, "see_ledger")
-    stream = request.GET.get("stream", "").strip()[:80]
-    before = request.GET.get("before", "")
+    stream = request.GET.get("stream", "").replace("\0", "").strip()[:80]
+    before = whole_number(request.GET.get("before"), most=LAST_ID)
     rows = Entry.objects.order_by("-pk")
     if stream:
         rows = rows.filter(stream=stream)
-    if before.isdigit() and len(before) < 19:
-        rows = rows.filter(pk__lt=int(before))
+    if before:
+        rows = rows.filter(pk__lt=before)
     found = list(rows[: ROWS + 1])
     count = Entry.objects.count()
     may_walk = count <= MOST_TO_WALK
