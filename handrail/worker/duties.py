@@ -99,7 +99,8 @@ def purge(_args: Args, now: datetime) -> None:
 
 def forget_tries(now: datetime) -> None:
     """The shared cache drops what ran out only when it is full; a fingerprint of an address must not stay that long."""
-    table = connection.ops.quote_name(settings.CACHES["default"]["LOCATION"])
+    shared: Any = settings.CACHES["default"]
+    table = connection.ops.quote_name(shared["LOCATION"])
     with connection.cursor() as cursor:
         moment = connection.ops.adapt_datetimefield_value(now)
         cursor.execute(f"DELETE FROM {table} WHERE expires < %s", [moment])  # noqa: S608 - the name is ours

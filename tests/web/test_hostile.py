@@ -138,8 +138,10 @@ def errors() -> Iterator[list[str]]:
 @pytest.mark.parametrize("value", HOSTILE, ids=range(len(HOSTILE)))
 def test_no_value_anywhere_is_an_error(value: str, cast: Cast, errors: list[str]) -> None:
     place = Place(cast)
-    for name in ADDRESSES:
-        for method in ("get", "post"):
+    for name, address in ADDRESSES.items():
+        if name.startswith(("mfa_", "account_")) and value not in HOSTILE[:1]:
+            continue  # allauth's own forms
+        for method in ("get", "post") if address.door != "public" or value in HOSTILE[:2] else ("get",):
             place.send(method, name, dict.fromkeys(NAMES, value))
     for name, form in place.forms().items():
         for field in form:
@@ -156,7 +158,9 @@ def test_odd_headers_and_bodies_get_a_page(cast: Cast, errors: list[str]) -> Non
     broken = person.post("/status/note/", b"note=%ff%fe\xff", content_type="application/x-www-form-urlencoded")
     assert broken.status_code == 302
     huge = b"note=" + b"a" * 3_000_000
-    assert person.post("/status/note/", huge, content_type="application/x-www-form-urlencoded").status_code == 400
+    refused = person.post("/status/note/", huge, content_type="application/x-www-form-urlencoded")
+    assert refused.status_code == 400
+    assert "tel:911" in refused.content.decode()
     assert stranger.post("/ask/who/", {f"f{number}": "1" for number in range(2000)}).status_code == 400
     assert stranger.get("/continue/", {"to": "/\\evil.example"}).headers["Location"] == "/"
     assert stranger.post("/status/", {"code": "x"}, headers={"X-Forwarded-For": "[,\x7f"}).status_code == 422

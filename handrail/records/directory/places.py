@@ -12,7 +12,7 @@ from statistics import fmean
 from typing import Any
 
 import zipcodes
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError
 
 from handrail.records.directory.models import Location
 
@@ -138,7 +138,7 @@ def _directory_towns() -> dict[str, str]:
     """Plain name to name of every town in the directory; none when the database does not answer."""
     try:
         return {_plain(name): name for name in Location.objects.order_by().values_list("city", flat=True).distinct()}
-    except (OperationalError, InterfaceError):
+    except DatabaseError:
         return {}
 
 

@@ -5,6 +5,7 @@ database does not answer, the last snapshot goes on answering.
 """
 
 import itertools
+import logging
 import threading
 import time
 from collections.abc import Iterable
@@ -20,6 +21,8 @@ from handrail.core.facts import YES, SaidFact, read_facts
 from handrail.core.match import EARTH_MILES, Offer
 from handrail.core.openings import Statement
 from handrail.records.directory.models import CapacityStatement, Fact, Program, Version
+
+log = logging.getLogger(__name__)
 
 # How often the version is looked at; after how long without a look a reader waits for the new one rather than
 # showing openings of an hour ago; and how long the database is left alone after it did not answer.
@@ -258,6 +261,20 @@ _keeper = _Keeper()
 def snapshot() -> Snapshot:
     """The listed programs, at most a few seconds old. Raises DatabaseError only when there has never been one."""
     return _keeper.read()
+
+
+def warm_up() -> None:
+    """Build the snapshot beside the first requests, so that the finder has one when the database then goes away."""
+    threading.Thread(target=_warm, daemon=True).start()
+
+
+def _warm() -> None:
+    try:
+        snapshot()
+    except DatabaseError as error:
+        log.warning("no directory yet: %s", type(error).__name__)
+    finally:
+        connections.close_all()
 
 
 def forget() -> None:

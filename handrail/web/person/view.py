@@ -83,7 +83,7 @@ def see(row: HelpRequest, *, now: datetime) -> Page:
         lines=lines_of(entries),
         places=places_of(row, referrals, now=now, zone=zone),
         visit=visit,
-        visit_words=day_and_clock(visit.visit_at, now=now, zone=zone) if visit and visit.visit_at else "",
+        visit_words=_visit_words(visit, now=now, zone=zone),
         notes=_notes(entries),
         shared=_shared(row, now=now, zone=zone),
         time_zone=zone,
@@ -93,6 +93,12 @@ def see(row: HelpRequest, *, now: datetime) -> Page:
         next_line=words.WAITING_FOR.get(row.stage, ""),
         next_line_at=visit.visit_at if visit and row.stage == "accepted" else said.next_at,
     )
+
+
+def _visit_words(visit: Referral | None, *, now: datetime, zone: str) -> str:
+    """When to come; once there, when they came, which may be before the time that was booked."""
+    at = visit and (visit.arrived_at or visit.visit_at)
+    return day_and_clock(at, now=now, zone=zone) if at else ""
 
 
 def first_name(row: HelpRequest) -> str:
@@ -110,7 +116,7 @@ def _now(row: HelpRequest, asked: Referral | None, visit: Referral | None, *, no
         "place": asked.program.name if asked else "",
         "sent": when(asked.sent_at, now=now, zone=zone) if asked else "",
         "reply": when(asked.reply_by, now=now, zone=zone) if asked else "",
-        "visit": day_and_clock(visit.visit_at, now=now, zone=zone) if visit and visit.visit_at else "",
+        "visit": _visit_words(visit, now=now, zone=zone),
     }
     is_late = row.stage in LATE_STAGES and due < now and (row.stage != "new" or promise.is_anybody_on)
     sentence = _sentence(row, asked, is_late=is_late, is_anybody_on=promise.is_anybody_on, now=now)
