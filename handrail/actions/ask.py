@@ -18,7 +18,7 @@ from handrail.actions._frame import (
     require,
 )
 from handrail.actions.messages import queue_message
-from handrail.core.access import Actor
+from handrail.core.access import VISITOR, Actor
 from handrail.core.code import make_code
 from handrail.core.contact import ContactRule, next_safe_at
 from handrail.core.journey import CLOCKS, due_at, next_try_at
@@ -29,7 +29,8 @@ from handrail.records.casebook.people import live_draft, token_hash
 from handrail.records.casebook.requests import code_hash, new_entry, stream_of
 from handrail.records.ledger.signing import signed
 
-VISITOR = Actor(role="visitor")
+LATEST_STEP = timedelta(days=366)  # farther away, nobody would ever look again
+NOTE_LETTERS = 10_000
 OUTCOMES = ("reached", "no_answer", "wrong_number", "someone_else", "not_safe", "note")
 # What a contact that reached nobody means for the next try; a wrong number is not tried again.
 UNREACHED = frozenset({"no_answer", "wrong_number", "someone_else", "not_safe"})
@@ -72,13 +73,14 @@ def forget(token: str, *, now: datetime) -> None:
         draft.delete()
 
 
-def send(token: str, *, now: datetime) -> Sent:
+def send(token: str, *, now: datetime, draft: Draft | None = None) -> Sent:
     """Turn kept answers into one help request. A second Send finds the first one's result.
 
+    `draft` is the token's living draft, when the caller has just read it.
     Raises Refused("draft_gone") when the answers have run out, and Refused("not_finished") when some are missing.
     """
     require(VISITOR, "ask")
-    draft = live_draft(token, now=now)
+    draft = draft or live_draft(token, now=now)
     if draft is None:
         raise Refused("draft_gone")
     if draft.request_id:
@@ -107,7 +109,8 @@ def send(token: str, *, now: datetime) -> Sent:
             request.save(force_insert=True)
             TimelineEntry.objects.bulk_create([_asked(request, answers, actor=actor, now=now)])
             Task.objects.bulk_create([clock_task(request, request.due_at, now=now)])
-            claimed = Draft.objects.filter(pk=draft.pk, request=None, expires_at__gt=now).raw_update(
+            # Every change of the answers moves `expires_at`: so what is sent is what stands there now.
+            claimed = Draft.objects.filter(pk=draft.pk, request=None, expires_at=draft.expires_at).raw_update(
                 signature, "draft", request=request, answers=draft.answers
             )
             if not claimed:
@@ -130,14 +133,18 @@ def take_next(actor: Actor, *, now: datetime) -> HelpRequest | None:
     """
     require(actor, "take_next")
     for _ in range(20):
-        request: HelpRequest | None = HelpRequest.objects.visible_to(actor).in_printed_order(now, limit=1).first()
-        if request is None:
-            return None
         try:
-            _own(request, actor=actor, verb="take_next", why="", now=now)
+            # Found and locked at once: on PostgreSQL a row that another is taking is stepped over, on SQLite
+            # they take turns; nobody prepares a change that is bound to fail.
+            with transaction.atomic():
+                request: HelpRequest | None = HelpRequest.objects.first_free(now)
+                if request is not None:
+                    _own(request, actor=actor, verb="take_next", why="", now=now)
+                    return request
         except Stale:
             continue
-        return request
+        if not HelpRequest.objects.visible_to(actor).waiting().exists():
+            return None
     raise Stale("queue_is_busy")
 
 
@@ -189,6 +196,10 @@ def record_contact(
         raise Refused("needs_next_step")
     if next_at <= now:
         raise Refused("next_step_in_past")
+    if next_at > now + LATEST_STEP:
+        raise Refused("next_step_too_far")
+    if len(note) > NOTE_LETTERS:
+        raise Refused("note_too_long")
     to = _stage_after(request, outcome)
     body = {"outcome": outcome, "note": note.strip(), "channel": channel or request.person.rule.channel}
     frame = moving(request, to=to, actor=actor, verb=f"contact_{outcome}"[:40], now=now) if to else None
@@ -220,7 +231,7 @@ def _own(request: HelpRequest, *, actor: Actor, verb: str, why: str, now: dateti
     with changing(request, actor=actor, verb=verb, now=now, why=why) as change:
         # The promise made to the person stays; only an old promise gives the new owner a few minutes.
         at = max(request.due_at, due_at("first_contact", start=now, minutes=settings.HANDRAIL_CLOCKS))
-        change.set(owner=Staff.objects.get(pk=actor.id), in_queue=False)
+        change.set(owner_id=int(actor.id), in_queue=False)
         change.next(action=request.next_action, at=at, note=request.next_note)
         if request.stage == "new":
             queue_message(change, "first_contact", from_name=actor.name)

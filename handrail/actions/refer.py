@@ -81,6 +81,7 @@ def accept(referral: Referral, *, actor: Actor, visit_at: datetime | None, visit
         raise Refused("needs_visit_time")
     _may_answer(referral, actor, OPEN_REFERRAL_STATES)
     request = referral.request
+    was_unseen = referral.acknowledged_at is None
     try:
         with moving(request, to="accepted", actor=actor, verb="accept", now=now) as change:
             set_referral(
@@ -92,6 +93,8 @@ def accept(referral: Referral, *, actor: Actor, visit_at: datetime | None, visit
                 visit_note=visit_note.strip(),
                 acknowledged_at=referral.acknowledged_at or now,
             )
+            if was_unseen and not _why_not(referral.consent, referral.program_id, "details", now=now):
+                _note_disclosure(change, referral, "details")  # from now on its lists show who is coming
             end_open_referrals(change, state="obsolete", but=referral)
             change.next(action="check_arrival", at=visit_at + timedelta(minutes=settings.HAND_BACK_MINUTES))
             change.set(due_at=visit_at + timedelta(minutes=settings.HAND_BACK_MINUTES))

@@ -36,7 +36,7 @@ COMMANDS: dict[str, Command] = {
     "staff": Command(
         "staff_command",
         "data",
-        "staff add USERNAME --role ROLE --name NAME | staff off USERNAME | staff shift USERNAME --from TIME | staff list",
+        "staff add USERNAME --role ROLE --name NAME | staff off | staff shift | staff list",
     ),
     "ledger": Command("ledger_command", "data", "ledger verify [--json]"),
     "docs": Command("docs_command", "settings", "write the pages that are made from tables [--check]"),

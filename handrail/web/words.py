@@ -39,6 +39,8 @@ REASONS: dict[str, Any] = {
     "nobody_waiting": _("Nobody is waiting."),
     "needs_next_step": _("Add a next step and a time. Every request needs one."),
     "next_step_in_past": _("The next step is in the past. Pick a later time."),
+    "next_step_too_far": _("The next step is more than a year away. Pick an earlier time."),
+    "note_too_long": _("A note can have 10,000 letters. Split it into two notes."),
     "person_said_stop": _("They asked us to stop messages. We may not send any."),
     "channel_not_allowed": _("They have not said this way of reaching them is safe."),
     "no_address": _("We have no address for this way of reaching them."),

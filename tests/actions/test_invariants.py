@@ -74,9 +74,7 @@ class Journey(RuleBasedStateMachine):
         return rows[number % len(rows)]
 
     def referral(self, number: int) -> Referral | None:
-        rows = list(
-            Referral.objects.select_related("request__person", "program", "consent").order_by("sent_at", "pk")
-        )
+        rows = list(Referral.objects.select_related("request__person", "program", "consent").order_by("sent_at", "pk"))
         return rows[-1 - number % len(rows)] if rows else None
 
     def anybody(self, number: ActorNumber, rightful: Actor | None = None) -> Actor:
@@ -122,9 +120,7 @@ class Journey(RuleBasedStateMachine):
     @rule(number=numbers, place=st.integers(0, 1), who=actors)
     def offer(self, number: int, place: int, who: ActorNumber) -> None:
         program = self.programs[place]
-        self.attempt(
-            match.offer, self.request(number), actor=self.anybody(who), program_id=program.pk, reasons=[]
-        )
+        self.attempt(match.offer, self.request(number), actor=self.anybody(who), program_id=program.pk, reasons=[])
 
     @rule(number=numbers, choice=st.sampled_from(["yes", "no"]))
     def choose(self, number: int, choice: str) -> None:

@@ -1,6 +1,7 @@
 """One request from the web form to arrival, through the actions alone."""
 
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 from django.db import connection
@@ -188,7 +189,7 @@ def test_the_whole_way_to_arrival(tasha, river, luis):
     assert [e.body["what"] for e in told if e.kind == "referral"] == ["sent", "acknowledged", "accepted", "arrived"]
     stream = list(Entry.objects.filter(stream=request.stream).order_by("seq"))
     assert [e.seq for e in stream] == list(range(1, len(stream) + 1))
-    assert all(later.previous == earlier.mac for earlier, later in zip(stream, stream[1:], strict=False))
+    assert all(later.previous == earlier.mac for earlier, later in pairwise(stream))
 
 
 def test_one_acceptance_makes_the_other_obsolete(tasha, river, luis):

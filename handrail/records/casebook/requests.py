@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import uuid
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection, models
@@ -21,6 +22,8 @@ from handrail.records.ledger.signing import SignedModel, SignedQuerySet
 
 OPEN_STAGES = [stage.name for stage in STAGES.values() if stage.needs_next]
 
+FREE_AMONG = 16  # more than will ever press at the same moment; beyond it they try again
+
 # The printed order of the queue, each row a range of one index: danger; late, longest first; priority; the rest.
 _QUEUE_RANGES = (
     "is_danger",
@@ -28,6 +31,20 @@ _QUEUE_RANGES = (
     "NOT is_danger AND is_priority AND due_at >= %s",
     "NOT is_danger AND NOT is_priority AND due_at >= %s",
 )
+
+
+@lru_cache
+def _first_of_each_range(limit: int) -> str:
+    """SQL for the first `limit` rows of each range: queue_rank, due_at, id. Takes the values of `_range_values`."""
+    return " UNION ALL ".join(
+        f"SELECT {rank} AS queue_rank, due_at, id FROM (SELECT due_at, id FROM casebook_helprequest "  # noqa: S608
+        f"WHERE in_queue AND {where} ORDER BY due_at, id LIMIT {limit}) AS range_{rank}"
+        for rank, where in enumerate(_QUEUE_RANGES, start=1)
+    )
+
+
+def _range_values(now: datetime) -> list[Any]:
+    return [connection.ops.adapt_datetimefield_value(now)] * sum(where.count("%s") for where in _QUEUE_RANGES)
 
 
 class HelpRequestQuerySet(SignedQuerySet):
@@ -50,16 +67,22 @@ class HelpRequestQuerySet(SignedQuerySet):
 
         One statement, four index ranges, so that a long queue costs no more than a short one.
         """
-        table = connection.ops.quote_name(self.model._meta.db_table)
-        parts, params = [], []
-        for rank, where in enumerate(_QUEUE_RANGES, start=1):
-            parts.append(
-                f"SELECT id FROM (SELECT id FROM {table} WHERE in_queue AND {where} "  # noqa: S608 - constants; values are bound
-                f"ORDER BY due_at, id LIMIT %s) AS range_{rank}"
-            )
-            params += [now] * where.count("%s") + [limit]
-        ids = RawSQL(" UNION ALL ".join(parts), params)  # noqa: S611 - constants; values are bound
+        ids = RawSQL(f"SELECT id FROM ({_first_of_each_range(limit)}) AS q", _range_values(now))  # noqa: S608, S611
         return self.filter(pk__in=ids).with_queue_rank(now).order_by("queue_rank", "due_at", "pk")[:limit]
+
+    def first_free(self, now: datetime) -> HelpRequest | None:
+        """The first of the queue that nobody else is taking at this moment, locked until the transaction ends.
+
+        On PostgreSQL a row that another is taking is stepped over; on SQLite the transaction itself is the lock.
+        Written out, since on SQLite every other writer waits while this is being made.
+        """
+        lock = "FOR UPDATE OF r SKIP LOCKED" if connection.features.has_select_for_update_skip_locked else ""
+        sql = (
+            f"SELECT r.* FROM ({_first_of_each_range(FREE_AMONG)}) AS q "  # noqa: S608 - our own constants, values bound
+            f"JOIN {self.model._meta.db_table} AS r ON r.id = q.id WHERE r.in_queue "
+            f"ORDER BY q.queue_rank, q.due_at, q.id LIMIT 1 {lock}"
+        )
+        return next(iter(self.raw(sql, _range_values(now))), None)
 
     def with_queue_rank(self, now: datetime) -> HelpRequestQuerySet:
         """Add `queue_rank`: 1 danger, 2 late, 3 priority, 4 by due time."""

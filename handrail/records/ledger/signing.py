@@ -6,6 +6,7 @@
 The entry is written when the block ends, in the same transaction. Outside, saving raises UnsignedError.
 """
 
+import json
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -15,7 +16,7 @@ from typing import Any, Self
 from django.db import IntegrityError, connection, models
 
 from handrail.records.keys import ledger_mac
-from handrail.records.ledger.models import Entry, Head
+from handrail.records.ledger.models import Entry
 
 GENESIS = "0" * 64
 
@@ -92,29 +93,49 @@ def append(
 
     Raises CrossedError when another writer was first; the caller's transaction rolls back.
     """
-    head = None if is_new_stream else Head.objects.filter(pk=stream).first()
+    head = None if is_new_stream else _head_of(stream)
     entry = Entry(
         stream=stream,
-        seq=head.seq + 1 if head else 1,
+        seq=head[0] + 1 if head else 1,
         at=now,
         actor=actor,
         verb=verb,
         wrote=list(wrote),
         why=why,
-        previous=head.mac if head else GENESIS,
+        previous=head[1] if head else GENESIS,
     )
     entry.mac = entry_mac(entry)
-    try:
-        entry.save(force_insert=True)
-        if head is None:
-            Head(stream=stream, seq=1, mac=entry.mac).save(force_insert=True)
-            return entry
-    except IntegrityError as error:
-        raise CrossedError(stream) from error
-    moved = Head.objects.filter(pk=stream, seq=head.seq, mac=head.mac).update(seq=entry.seq, mac=entry.mac)
-    if not moved:
-        raise CrossedError(stream)
+    # Written out: this runs in every action, and on SQLite every other writer waits meanwhile.
+    at = connection.ops.adapt_datetimefield_value(entry.at)
+    said = (json.dumps(entry.wrote), entry.why, entry.previous, entry.mac)
+    with connection.cursor() as cursor:
+        try:
+            cursor.execute(_ADD_ENTRY, (entry.stream, entry.seq, at, entry.actor, entry.verb, *said))
+            if head is None:
+                cursor.execute(_ADD_HEAD, (stream, entry.mac))
+                return entry
+        except IntegrityError as error:
+            raise CrossedError(stream) from error
+        cursor.execute(_MOVE_HEAD, (entry.seq, entry.mac, stream, *head))
+        if not cursor.rowcount:
+            raise CrossedError(stream)
     return entry
+
+
+_ADD_ENTRY = (
+    "INSERT INTO ledger_entry (stream, seq, at, actor, verb, wrote, why, previous, mac) "
+    "VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s)"
+)
+_READ_HEAD = "SELECT seq, mac FROM ledger_head WHERE stream = %s"
+_ADD_HEAD = "INSERT INTO ledger_head (stream, seq, mac) VALUES (%s, 1, %s)"
+_MOVE_HEAD = "UPDATE ledger_head SET seq = %s, mac = %s WHERE stream = %s AND seq = %s AND mac = %s"
+
+
+def _head_of(stream: str) -> tuple[int, str] | None:
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_HEAD, (stream,))
+        found: tuple[int, str] | None = cursor.fetchone()
+    return found
 
 
 def entry_mac(entry: Entry) -> str:

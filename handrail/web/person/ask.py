@@ -70,7 +70,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if missing:
         return redirect(missing.url)
     if request.method == "POST":
-        return _send(request, now=now)
+        return _send(request, draft, now=now)
     return render(request, "person/ask_check.html", {"rows": steps.summary(kept), "kept": kept})
 
 
@@ -179,9 +179,9 @@ def _wish(request: HttpRequest) -> dict[str, Any]:
     return {"wish": place.slug, "wish_name": place.name} if place else {}
 
 
-def _send(request: HttpRequest, *, now: datetime) -> HttpResponse:
+def _send(request: HttpRequest, draft: Draft, *, now: datetime) -> HttpResponse:
     try:
-        ask.send(door.token_of(request), now=now)
+        ask.send(door.token_of(request), now=now, draft=draft)
     except Refused as refused:
         return redirect("ask") if refused.reason == "not_finished" else _away(request)
     return redirect("ask_done")

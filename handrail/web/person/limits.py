@@ -24,7 +24,7 @@ class Limit:
 
 
 CODE_BY_ADDRESS = Limit("code", 10, 10 * 60)
-CODE_BY_ALL = Limit("codes", 2000, 10 * 60)
+CODE_BY_ALL = Limit("codes", 20_000, 10 * 60)
 PIN_BY_REQUEST = Limit("pin", 5, 15 * 60)
 
 
