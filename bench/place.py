@@ -15,7 +15,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import psycopg
-from django.db import connection, connections
+from django.db import connections
 
 HANDRAIL = [sys.executable, "-m", "handrail.project.cli"]
 HOST = "127.0.0.1"
@@ -117,10 +117,8 @@ class Browser:
 
 
 def close_connections() -> None:
-    """Close what a child process must not inherit: connections, and the pool's threads."""
+    """Close what a child process must not inherit: connections."""
     connections.close_all()
-    if connection.vendor == "postgresql":
-        connection.close_pool()  # type: ignore[attr-defined]
 
 
 def together(jobs: list[Callable[[Callable[[], Any]], Any]]) -> list[Any]:

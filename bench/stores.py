@@ -69,7 +69,6 @@ def _copy(stack: contextlib.ExitStack, name: str, number: int) -> Store:
             raise RuntimeError("The PostgreSQL server went away.")
         url = stack.enter_context(database(server, f"{like}_{number}", like=like))
         here["NAME"] = f"{like}_{number}"
-        here["OPTIONS"] = {}  # one thread, one kept line: the pool's place is in the server
     return Store(name, folder, url, load_backend(here["ENGINE"]).DatabaseWrapper(here, "default"))
 
 

@@ -51,11 +51,9 @@ def run(argv: list[str]) -> int:
 
 
 def let_go_of_the_database() -> None:
-    """Close connections and pool before granian forks: two workers on one socket would read each other's answers."""
+    """Close connections before granian forks: two workers on one socket would read each other's answers."""
     for connection in connections.all(initialized_only=True):
         connection.close()
-        if connection.vendor == "postgresql":
-            connection.close_pool()  # type: ignore[attr-defined]
 
 
 def refuse_busy(host: str, port: int) -> None:

@@ -56,11 +56,13 @@ if DATABASE_URL:
     if "postgresql" not in str(DATABASES["default"]["ENGINE"]):
         raise ImproperlyConfigured("DATABASE_URL must be postgres://…; leave it empty for SQLite in HANDRAIL_DATA.")
     DATABASES["default"] |= {
-        "CONN_MAX_AGE": 0,
+        "CONN_MAX_AGE": 60,  # each thread keeps its connection: see docs/decisions/0004
         # A database that is away must not hold a page for long: the finder goes on from memory.
         "OPTIONS": {
             "connect_timeout": 3,
-            "pool": {"min_size": 1, "max_size": env.number("DATABASE_POOL", 4), "timeout": 5},
+            # The same few statements run all day: let the server plan each once for a connection.
+            "server_side_binding": True,
+            "prepare_threshold": 2,
         },
     }
 else:

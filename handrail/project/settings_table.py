@@ -84,7 +84,6 @@ SETTINGS: dict[str, Setting] = {
     **_section(
         "Database",
         DATABASE_URL=("", "postgres://user:password@host/name. Empty: SQLite in HANDRAIL_DATA."),
-        DATABASE_POOL=("4", "PostgreSQL connections of each process at most."),
     ),
     **_section(
         "Staff sign-in",
