@@ -62,10 +62,12 @@ def _classed(field: F, privacy: str) -> F:
 class SealedField(AnyTextField):
     """A column that holds only ciphertext. It cannot be searched; use a blind index beside it."""
 
-    @property
-    def label(self) -> str:
-        """What binds a ciphertext to its place: app.model.field."""
-        return f"{self.model._meta.label_lower}.{self.name}"
+    label: str
+    """What binds a ciphertext to its place: app.model.field."""
+
+    def contribute_to_class(self, cls: type[models.Model], name: str, private_only: bool = False) -> None:
+        super().contribute_to_class(cls, name, private_only=private_only)
+        self.label = f"{cls._meta.label_lower}.{name}"
 
     def get_lookup(self, lookup_name: str) -> Any:
         if lookup_name == "isnull":

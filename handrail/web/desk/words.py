@@ -150,9 +150,9 @@ def flags_of(answers: Mapping[str, Any], *, is_danger: bool, is_late: bool) -> l
     return [flag for flag in FLAGS if flag in said]
 
 
-def wants_of(answers: Mapping[str, Any]) -> str:
+def wants_of(answers: Mapping[str, Any], language: str = "") -> str:
     """What they asked for, in two or three words, from what they ticked."""
-    return _wants(_want(answers), get_language() or "en")
+    return _wants(_want(answers), language or get_language() or "en")
 
 
 def _want(answers: Mapping[str, Any]) -> str:
@@ -171,11 +171,11 @@ def _wants(want: str, _language: str) -> str:
     return str(WANTS[want])
 
 
-def short_rule(rule: Mapping[str, Any]) -> str:
+def short_rule(rule: Mapping[str, Any], language: str = "") -> str:
     """The contact rule in a few words, for the queue."""
     channel = "stopped" if rule.get("is_stopped") else str(rule.get("channel", "code"))
     hours = rule.get("hours")
-    return _short_rule(channel, (int(hours[0]), int(hours[1])) if hours else None, get_language() or "en")
+    return _short_rule(channel, (int(hours[0]), int(hours[1])) if hours else None, language or get_language() or "en")
 
 
 @lru_cache(maxsize=1024)
