@@ -24,6 +24,7 @@ from handrail.records.casebook.tasks import new_task
 from handrail.records.ledger.signing import CrossedError, Signature, append, signed
 
 Id = UUID | str
+TRIES = 5  # how often what must not fail for a crossing is begun again
 
 
 class Refused(Exception):
@@ -92,6 +93,11 @@ class Change:
             raise Refused("not_open")
         self.set(next_action=action, next_at=at, next_note=note or {})
 
+    def promise(self, *, action: str, at: datetime, note: dict[str, Any] | None = None) -> None:
+        """As `next`, and from then on it counts as late."""
+        self.next(action=action, at=at, note=note)
+        self.set(due_at=at)
+
     def say(self, kind: str, *, for_person: bool = False, **body: Any) -> TimelineEntry:
         """Add a line to the timeline."""
         entry = new_entry(self.request, kind, actor=self.actor, at=self.now, **body)
@@ -153,8 +159,7 @@ def begin_stage(change: Change, to: str) -> None:
     change.set(stage=to, stage_at=change.now)
     if stage.clock:
         at = due_at(stage.clock, start=change.now, minutes=settings.HANDRAIL_CLOCKS)
-        change.next(action=CLOCKS[stage.clock].next_action, at=at)
-        change.set(due_at=at)
+        change.promise(action=CLOCKS[stage.clock].next_action, at=at)
     if not is_open(to):
         change.set(next_action="", next_at=None, owner=None, in_queue=False)
     change.say("step", for_person=True, start=change.request.stage, end=to)

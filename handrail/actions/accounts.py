@@ -63,6 +63,11 @@ def add_shifts(shifts: Iterable[Shift], *, actor: Actor, now: datetime) -> int:
     return len(fresh)
 
 
+def choose_theme(staff: Staff, *, is_dark: bool) -> None:
+    """Remember light or dark for one member of staff: a matter of taste, so nothing is entered in the ledger."""
+    Staff.objects.filter(pk=staff.pk).update(prefers_dark=is_dark)
+
+
 @contextmanager
 def _signing(actor: Actor, verb: str, now: datetime) -> Iterator[Signature]:
     """One transaction, signed on the stream of the staff."""

@@ -139,7 +139,7 @@ def take_next(actor: Actor, *, now: datetime) -> HelpRequest | None:
             with transaction.atomic():
                 request: HelpRequest | None = HelpRequest.objects.first_free(now)
                 if request is not None:
-                    _own(request, actor=actor, verb="take_next", why="", now=now)
+                    _own(request, actor=actor, verb="take_next", now=now)
                     return request
         except Stale:
             continue
@@ -154,7 +154,7 @@ def take(request: HelpRequest, *, actor: Actor, why: str, now: datetime) -> None
     if not why.strip():
         raise Refused("needs_reason")
     try:
-        _own(request, actor=actor, verb="take_out_of_order", why="", now=now, said_why=why.strip())
+        _own(request, actor=actor, verb="take_out_of_order", now=now, why=why.strip())
     except Stale as error:
         current = HelpRequest.objects.select_related("owner").get(pk=request.pk)
         raise Stale("taken_by_other", by=str(current.owner) if current.owner else "") from error
@@ -201,16 +201,20 @@ def record_contact(
     if len(note) > NOTE_LETTERS:
         raise Refused("note_too_long")
     to = _stage_after(request, outcome)
-    body = {"outcome": outcome, "note": note.strip(), "channel": channel or request.person.rule.channel}
-    frame = moving(request, to=to, actor=actor, verb=f"contact_{outcome}"[:40], now=now) if to else None
-    with frame or changing(request, actor=actor, verb=f"contact_{outcome}"[:40], now=now) as change:
-        change.say("note" if outcome == "note" else "contact", for_person=False, **body)
+    body: dict[str, Any] = {"outcome": outcome, "note": note.strip(), "channel": channel or request.person.rule.channel}
+    verb = f"contact_{outcome}"
+    frame = (
+        moving(request, to=to, actor=actor, verb=verb, now=now)
+        if to
+        else changing(request, actor=actor, verb=verb, now=now)
+    )
+    with frame as change:
+        change.say("note" if outcome == "note" else "contact", **body)
         if outcome == "reached":
             change.set(first_contact_at=request.first_contact_at or now, tries=0, first_try_at=None)
         if outcome in UNREACHED:
             _count_try(change)
-        change.next(action="own_words", at=next_at, note={"text": next_step.strip()})
-        change.set(due_at=next_at)
+        change.promise(action="own_words", at=next_at, note={"text": next_step.strip()})
         if request.owner_id is None:
             change.set(owner=Staff.objects.get(pk=actor.id), in_queue=False)
 
@@ -225,17 +229,18 @@ def renew_code(request: HelpRequest, *, actor: Actor, now: datetime) -> str:
     return code
 
 
-def _own(request: HelpRequest, *, actor: Actor, verb: str, why: str, now: datetime, said_why: str = "") -> None:
+def _own(request: HelpRequest, *, actor: Actor, verb: str, now: datetime, why: str = "") -> None:
+    """Give a waiting request to this counselor. `why` may quote a person, so it is sealed in the timeline alone."""
     if not request.in_queue:
         raise Stale("taken_by_other")
-    with changing(request, actor=actor, verb=verb, now=now, why=why) as change:
+    with changing(request, actor=actor, verb=verb, now=now) as change:
         # The promise made to the person stays; only an old promise gives the new owner a few minutes.
         at = max(request.due_at, due_at("first_contact", start=now, minutes=settings.HANDRAIL_CLOCKS))
         change.set(owner_id=int(actor.id), in_queue=False)
         change.next(action=request.next_action, at=at, note=request.next_note)
         if request.stage == "new":
             queue_message(change, "first_contact", from_name=actor.name)
-        change.say("step", for_person=True, what="taken", out_of_order=bool(said_why), why=said_why)
+        change.say("step", for_person=True, what="taken", out_of_order=bool(why), why=why)
 
 
 def _stage_after(request: HelpRequest, outcome: str) -> str | None:
@@ -251,8 +256,7 @@ def _count_try(change: Change) -> None:
     first = request.first_try_at or change.now
     tries = request.tries + 1
     change.set(tries=tries, first_try_at=first)
-    again = next_try_at(tries, first_try_at=first)
-    if again is None:
+    if next_try_at(tries, first_try_at=first) is None:
         change.say("system", what="tries_spent", tries=tries)
 
 

@@ -5,15 +5,13 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.db import IntegrityError
 
-from handrail.actions._frame import Change, Id, Refused, Stale, changing, require
+from handrail.actions._frame import TRIES, Change, Id, Refused, Stale, changing, require
 from handrail.actions.refer import coming_back, set_referral
 from handrail.core.access import Actor
 from handrail.core.consent import SCOPES
 from handrail.records.casebook.choices import OPEN_REFERRAL_STATES, living_consent
 from handrail.records.casebook.models import Consent, HelpRequest, Referral
 from handrail.records.directory.models import Program
-
-TRIES = 5
 
 
 def record(

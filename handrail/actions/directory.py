@@ -47,6 +47,14 @@ SOURCES: dict[str, Source] = {
         url="https://findtreatment.gov/",
         licence="Public domain (US federal government)",
     ),
+    "findtreatment": Source(
+        key="findtreatment",
+        name="FindTreatment.gov",
+        url="https://findtreatment.gov/",
+        licence="Public domain (US federal government)",
+    ),
+    "hsds": Source(key="hsds", name="Community directory (Open Referral)", licence="As its publisher states"),
+    "own": Source(key="own", name="Our own list", licence="Kept by this service"),
     "sample": Source(key="sample", name="Sample directory", licence="Invented for the demo", is_sample=True),
     "program": Source(key="program", name="The program"),
     "desk": Source(key="desk", name="Our team"),
@@ -59,18 +67,12 @@ def bump_version() -> None:
     Version.objects.filter(pk=1).update(number=F("number") + 1)
 
 
-def source_named(key: str) -> Source:
-    """The source with this key, made when it is not there yet."""
-    known = SOURCES.get(key) or Source(key=key, name=key)
-    found, _ = Source.objects.get_or_create(
-        key=key,
-        defaults={
-            "name": known.name,
-            "url": known.url,
-            "licence": known.licence,
-            "is_sample": known.is_sample,
-        },
-    )
+def source_named(key: str, *, title: str = "", kind: str = "") -> Source:
+    """The source with this key, made when it is not there yet; a new one has the licence of its kind."""
+    like = SOURCES.get(kind)
+    known = SOURCES.get(key) or Source(key=key, name=title or key, licence=like.licence if like else "")
+    told = {field: getattr(known, field) for field in ("name", "url", "licence", "is_sample")}
+    found, _ = Source.objects.get_or_create(key=key, defaults=told)
     return found
 
 
@@ -109,9 +111,15 @@ def import_rows(
     rejected: int = 0,
     dry_run: bool = False,
     may_lose_many: bool = False,
+    is_whole: bool = True,
+    title: str = "",
+    kind: str = "",
     progress: Progress | None = None,
 ) -> dict[str, int | float]:
     """Bring the rows of one file into the directory, in one transaction.
+
+    With `is_whole` False the file is a part of its source, and what it leaves out is not gone. `title` and `kind`
+    describe a source that is new.
 
     Gives added, updated, unchanged, gone, rejected and seconds. Raises Refused: `older_than_stored`,
     `not_yet` (a date to come), `many_gone` (a file with less than half of what is listed, unless allowed);
@@ -125,6 +133,8 @@ def import_rows(
         stored = _stored(source)
         _refuse_older(source, observed_on)
         plan = _plan(rows, stored, observed_on)
+        if not is_whole:
+            plan.gone.clear()
         listed = sum(1 for program in stored.values() if program.gone_on is None)
         if len(plan.gone) > max(MANY_GONE, listed // 2) and not may_lose_many:
             raise Refused("many_gone", gone=len(plan.gone), listed=listed, rows=len(rows))
@@ -136,7 +146,7 @@ def import_rows(
             "rejected": rejected,
         }
         if not dry_run:
-            _write(plan, stored, source_named(source), observed_on, progress)
+            _write(plan, stored, source_named(source, title=title, kind=kind), observed_on, progress)
             _enter(counts, source, observed_on, actor, now, file_name, sha256)
     return counts | {"seconds": round(time.monotonic() - began, 2)}
 

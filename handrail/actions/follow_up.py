@@ -63,8 +63,7 @@ def task_failed(request_id: str, *, kind: str, now: datetime) -> None:
     with changing(request, actor=WORKER, verb="task_failed", now=now, why=kind) as change:
         change.say("system", what="task_failed", task=kind)
         if request.owner_id:
-            change.next(action="look_at_failure", at=now)
-            change.set(due_at=now)
+            change.promise(action="look_at_failure", at=now)
         else:
             back_to_queue(change, why="task_failed")
 

@@ -131,8 +131,7 @@ def _bring_forward(change: Change, *, action: str) -> None:
         return
     soon = due_at("first_contact", start=change.now, minutes=settings.HANDRAIL_CLOCKS)
     if request.next_at is None or request.next_at > soon:
-        change.next(action=action, at=soon)
-        change.set(due_at=soon)
+        change.promise(action=action, at=soon)
 
 
 def _erase(change: Change) -> None:

@@ -5,14 +5,13 @@ from datetime import datetime
 from django.core.cache import caches
 from django.db import transaction
 
-from handrail.actions._frame import Stale
+from handrail.actions._frame import TRIES, Stale
 from handrail.core.access import Actor
 from handrail.records.casebook.models import HelpRequest
 from handrail.records.ledger.signing import CrossedError, append
 
 # A page that is polled is one reading, not hundreds: one entry per reader and page in this time.
 ONE_READING_SECONDS = 300
-TRIES = 5
 
 
 def read(request: HelpRequest, *, actor: Actor, page: str, now: datetime) -> None:

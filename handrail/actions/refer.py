@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from handrail.actions._frame import Change, Id, Refused, Stale, changing, hold, moving, refuse_if, require
+from handrail.actions._frame import TRIES, Change, Id, Refused, Stale, changing, hold, moving, refuse_if, require
 from handrail.actions.messages import queue_message
 from handrail.actions.reading import read
 from handrail.core.access import WORKER, Actor
@@ -17,14 +17,12 @@ from handrail.core.journey import due_at
 from handrail.records.casebook.choices import (
     DECLINE_REASONS,
     HELD_REFERRAL_STATES,
+    LIVE_REFERRAL_STATES,
     OPEN_REFERRAL_STATES,
     living_consent,
 )
 from handrail.records.casebook.models import Consent, Disclosure, HelpRequest, Option, Referral
 from handrail.records.directory.models import Program
-
-LIVE_REFERRAL_STATES = (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES)
-TRIES = 5
 
 
 def send(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -> Referral:
@@ -58,7 +56,7 @@ def send(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -
             _note_disclosure(change, referral, "minimum")
             Option.objects.filter(request=request, program=program, choice="").update(choice="yes", chosen_at=now)
             change.say("referral", for_person=True, what="sent", program=program.name, reply_by=reply_by.isoformat())
-            _next_reply(change, reply_by)
+            change.promise(action="call_program", at=reply_by)
     except IntegrityError as error:
         raise Refused("already_referred") from error
     return referral
@@ -71,7 +69,7 @@ def acknowledge(referral: Referral, *, actor: Actor, now: datetime) -> None:
     with _answering(referral, actor=actor, verb="acknowledge", now=now, allowed=("sent",)) as change:
         set_referral(change, referral, state="acknowledged", acknowledged_at=now, reply_by=answer_by)
         change.say("referral", for_person=True, what="acknowledged", program=str(referral.program))
-        _next_reply(change, answer_by)
+        change.promise(action="call_program", at=answer_by)
 
 
 def accept(referral: Referral, *, actor: Actor, visit_at: datetime | None, visit_note: str, now: datetime) -> None:
@@ -96,8 +94,7 @@ def accept(referral: Referral, *, actor: Actor, visit_at: datetime | None, visit
             if was_unseen and not _why_not(referral.consent, referral.program_id, "details", now=now):
                 _note_disclosure(change, referral, "details")  # from now on its lists show who is coming
             end_open_referrals(change, state="obsolete", but=referral)
-            change.next(action="check_arrival", at=visit_at + timedelta(minutes=settings.HAND_BACK_MINUTES))
-            change.set(due_at=visit_at + timedelta(minutes=settings.HAND_BACK_MINUTES))
+            change.promise(action="check_arrival", at=visit_at + timedelta(minutes=settings.HAND_BACK_MINUTES))
             change.say("referral", for_person=True, what="accepted", program=str(referral.program))
             queue_message(change, "news")
     except IntegrityError as error:
@@ -139,8 +136,7 @@ def ask_question(referral: Referral, *, actor: Actor, question: str, now: dateti
         )
         change.say("referral", what="question", program=str(referral.program), question=question.strip())
         at = due_at("first_contact", start=now, minutes=settings.HANDRAIL_CLOCKS)
-        change.next(action="answer_question", at=at)
-        change.set(due_at=at)
+        change.promise(action="answer_question", at=at)
 
 
 def answer_question(referral: Referral, *, actor: Actor, answer: str, now: datetime) -> None:
@@ -152,7 +148,7 @@ def answer_question(referral: Referral, *, actor: Actor, answer: str, now: datet
     with _answering(referral, actor=actor, verb="answer_question", now=now, allowed=("info_requested",)) as change:
         set_referral(change, referral, state="acknowledged", answer=answer.strip(), reply_by=answer_by)
         change.say("referral", what="answered", program=str(referral.program), answer=answer.strip())
-        _next_reply(change, answer_by)
+        change.promise(action="call_program", at=answer_by)
 
 
 def withdraw(referral: Referral, *, actor: Actor, why: str, now: datetime) -> None:
@@ -224,13 +220,12 @@ def coming_back(request: HelpRequest, *, actor: Actor, verb: str, now: datetime,
     if still_asked is not None and request.stage == "referred":
         with changing(request, actor=actor, verb=verb, now=now) as change:
             yield change
-            _next_reply(change, still_asked.reply_by)
+            change.promise(action="call_program", at=still_asked.reply_by)
         return
     with moving(request, to="matching", actor=actor, verb=verb, now=now) as change:
         yield change
         at = due_at("first_contact", start=now, minutes=settings.HANDRAIL_CLOCKS)
-        change.next(action="next_match", at=at)
-        change.set(due_at=at)
+        change.promise(action="next_match", at=at)
         queue_message(change, "news")
 
 
@@ -239,8 +234,9 @@ def end_open_referrals(change: Change, *, state: str, but: Referral | None = Non
     rows = Referral.objects.filter(request=change.request, state__in=OPEN_REFERRAL_STATES)
     if state == "withdrawn":
         rows = Referral.objects.filter(request=change.request, state__in=(*OPEN_REFERRAL_STATES, "accepted"))
-    for other in rows.exclude(pk=but.pk) if but else rows:
+    for other in (rows.exclude(pk=but.pk) if but else rows).select_related("program"):
         set_referral(change, other, state=state, answered_at=change.now)
+        change.say("referral", what=state, program=str(other.program))
 
 
 @contextmanager
@@ -269,11 +265,6 @@ def set_referral(change: Change, referral: Referral, **values: Any) -> None:
     for name, value in values.items():
         setattr(referral, name, value)
     referral.version += 1
-
-
-def _next_reply(change: Change, at: datetime) -> None:
-    change.next(action="call_program", at=at)
-    change.set(due_at=at)
 
 
 def _why_not(consent: Consent | None, program_id: Id, scope: str, *, now: datetime) -> str | None:

@@ -3,7 +3,6 @@
 Scope (which rows) is `.visible_to(actor)` in records; this table is permission inside the scope.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 STAFF_ROLES = ("counselor", "supervisor", "intake", "steward", "editor")
@@ -62,7 +61,6 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "revoke_consent": ("person", *_DESK),
         "send_referral": _DESK,
         "withdraw_referral": ("person", *_DESK),
-        "call_program": _DESK,
         "renew_code": _DESK,
         # the program
         "see_inbox": ("intake",),
@@ -77,11 +75,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "see_outbox": ("steward",),
         "see_ledger": ("steward",),
         "manage_staff": ("supervisor", "steward", "operator"),
-        "edit_directory": ("editor", "steward"),
         "import_directory": ("editor", "steward", "worker"),
-        # the worker
-        "run_clock": ("worker",),
-        "send_message": ("worker",),
     }.items()
 }
 
@@ -94,11 +88,7 @@ def why_not_allowed(actor: Actor, action: str) -> str | None:
     return None if actor.role in PERMISSIONS[action] else "role_may_not"
 
 
-def doors(role: str) -> Iterable[str]:
-    """The doors a role may open, in the order to offer them."""
-    return DOORS[role]
-
-
+# The doors of each role; the first is where it goes after signing in.
 DOORS: dict[str, tuple[str, ...]] = {
     "counselor": ("desk",),
     "supervisor": ("desk",),

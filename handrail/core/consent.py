@@ -8,7 +8,6 @@ from datetime import datetime
 
 # What a referral may carry, from least to most. Minimum goes before the program acknowledges.
 SCOPES = ("minimum", "details", "contact")
-PURPOSES = ("referral",)
 
 
 @dataclass(frozen=True)

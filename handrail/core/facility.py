@@ -49,7 +49,8 @@ def stable_key(name1: str, name2: str, street1: str, zip5: str, *, street2: str 
 
     The National Directory has no facility number. Name and ZIP alone join different programs; the phone
     and the suite change from year to year. Name, second name, street and ZIP tell 12,736 of the 12,744 rows
-    of 2023 apart, so `street2` is added only for a row that would otherwise share its key (six more).
+    of 2023 apart, so `street2` is added only for a row that would otherwise share its key (six more), and a
+    number to it where the suite is the same as well (the last two).
     """
     parts = [plain(name1), plain(name2), plain(street1), zip5]
     if street2:

@@ -19,6 +19,9 @@ from datetime import date
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
+# Stands among the codes of a source that did not ask every question of the survey: absence is silence everywhere.
+PARTLY = "~"
+
 # The codes of each question whose absence can be read. A facility with one of them answered that question.
 ANSWERED_BY: dict[str, frozenset[str]] = {
     "TC": frozenset({"SA", "DT", "HH", "SUMH", "MH"}),
@@ -195,7 +198,8 @@ FACTS: dict[str, FactRule] = {
 def read_codes(codes: str) -> dict[str, str]:
     """Read blank-separated service codes into the facts they settle. A fact that is not there is unknown."""
     held = frozenset(codes.split())
-    answered = {category for category, members in ANSWERED_BY.items() if not held.isdisjoint(members)}
+    asked = {} if PARTLY in held else ANSWERED_BY
+    answered = {category for category, members in asked.items() if not held.isdisjoint(members)}
     known: dict[str, str] = {}
     for rule in FACTS.values():
         value = _read(rule, held, answered)

@@ -31,7 +31,6 @@ class Clock:
     name: str
     minutes: int
     next_action: str
-    when_late: str
 
 
 @dataclass(frozen=True)
@@ -66,18 +65,18 @@ STAGES: dict[str, Stage] = {
 CLOCKS: dict[str, Clock] = {
     clock.name: clock
     for clock in (
-        Clock("first_contact", 5, "reach", "late"),
-        Clock("try_again", 15, "try_again", "due"),
-        Clock("write_up", 30, "write_up", "due"),
-        Clock("update_person", 60, "update_person", "due"),
-        Clock("ask_choice", 24 * 60, "ask_choice", "due"),
-        Clock("acknowledge", 30, "call_program", "program_silent"),
-        Clock("answer", 120, "call_program", "program_silent"),
-        Clock("visit", 24 * 60, "check_arrival", "visit_passed"),
-        Clock("arrival_check", 24 * 60, "check_in", "due"),
-        Clock("check_in", 72 * 60, "check_in", "due"),
-        Clock("reach_again", 24 * 60, "reach_again", "due"),
-        Clock("recovery_check_up", 90 * 24 * 60, "recovery_check_up", "due"),
+        Clock("first_contact", 5, "reach"),
+        Clock("try_again", 15, "try_again"),
+        Clock("write_up", 30, "write_up"),
+        Clock("update_person", 60, "update_person"),
+        Clock("ask_choice", 24 * 60, "ask_choice"),
+        Clock("acknowledge", 30, "call_program"),
+        Clock("answer", 120, "call_program"),
+        Clock("visit", 24 * 60, "check_arrival"),
+        Clock("arrival_check", 24 * 60, "check_in"),
+        Clock("check_in", 72 * 60, "check_in"),
+        Clock("reach_again", 24 * 60, "reach_again"),
+        Clock("recovery_check_up", 90 * 24 * 60, "recovery_check_up"),
     )
 }
 

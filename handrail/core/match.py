@@ -227,6 +227,8 @@ def _fits(key: str, choice: Choice, offer: Offer) -> FactValue:
 
 
 _VERDICTS: dict[str, Verdict] = {YES: "fits", NO: "does_not", UNKNOWN: "unknown"}
+_COVERAGE_VERDICTS: dict[str, Verdict] = {"covered": "fits", "not": "does_not", "unknown": "unknown"}
+_ROOM_VERDICTS: dict[str, Verdict] = {"fresh": "fits", "ageing": "unknown", "unknown": "unknown", "full": "does_not"}
 
 
 def _reasons(needs: Needs, offer: Offer, openings: OpeningsSentence) -> Iterable[Reason]:
@@ -238,20 +240,18 @@ def _reasons(needs: Needs, offer: Offer, openings: OpeningsSentence) -> Iterable
             yield _reason(f"kind:{key}", _any_of(KINDS[key], offer))
     if needs.payer and needs.payer != "unsure":
         word = covers(needs.payer, offer.facts)
-        verdict: Verdict = {"covered": "fits", "not": "does_not"}.get(word.answer, "unknown")  # type: ignore[assignment]
-        yield Reason(verdict, f"payer:{needs.payer}", word.why, word.source, word.observed_on)
+        yield Reason(_COVERAGE_VERDICTS[word.answer], f"payer:{needs.payer}", word.why, word.source, word.observed_on)
     for key in needs.must:
         yield _reason(f"must:{key}", _fits(key, MUSTS[key], offer))
     if offer.stops_medicine:
-        word_on = offer.fact("stops_medicine")
-        yield Reason("does_not", "stops_medicine", "", word_on.source, word_on.observed_on)
+        stops = offer.fact("stops_medicine")
+        yield Reason("does_not", "stops_medicine", "", stops.source, stops.observed_on)
 
 
 def _room(openings: OpeningsSentence) -> Reason:
-    verdict: Verdict = {"fresh": "fits", "full": "does_not"}.get(openings.state, "unknown")  # type: ignore[assignment]
     stated_at = openings.facts.get("stated_at")
     on = stated_at.date() if stated_at else None
-    return Reason(verdict, "room", openings.code, openings.facts.get("source", ""), on)
+    return Reason(_ROOM_VERDICTS[openings.state], "room", openings.code, openings.facts.get("source", ""), on)
 
 
 def _medicine(offer: Offer) -> Reason:

@@ -4,7 +4,6 @@ Every way of sending passes `deliver`. A rule that says no text means that no te
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
 
 from handrail.core.contact import ContactRule, why_not_reach
@@ -19,13 +18,6 @@ class Blocked(Exception):
         self.reason = reason
 
 
-@dataclass(frozen=True)
-class Receipt:
-    """What the outside service said. `reference` is its own id for the message."""
-
-    reference: str
-
-
 Sender = Callable[[str, str, str], str]
 
 
@@ -36,8 +28,10 @@ def senders(kind: str) -> dict[str, Sender]:
     return {"email": emails.send}
 
 
-def deliver(*, message_id: str, channel: str, rule: ContactRule, words: str, now: datetime, kind: str) -> Receipt:
-    """Send words to the person, if their rule allows it at this moment. Raises Blocked with the reason.
+def deliver(*, message_id: str, channel: str, rule: ContactRule, words: str, now: datetime, kind: str) -> str:
+    """Send words to the person, if their rule allows it now, and give the service's own id for the message.
+
+    Raises Blocked with the reason.
 
     `message_id` is the idempotency key: a service that has seen it sends nothing twice.
     """
@@ -47,4 +41,4 @@ def deliver(*, message_id: str, channel: str, rule: ContactRule, words: str, now
     send = senders(kind).get(channel)
     if send is None:
         raise Blocked("no_gateway")
-    return Receipt(reference=send(message_id, rule.address, words))
+    return send(message_id, rule.address, words)

@@ -28,6 +28,9 @@ _CODES = {
 
 CODES = frozenset(code for codes in _CODES.values() for code in codes.split())
 
+# A program with one of these treats drug or alcohol use; a directory may list clinics and food banks too.
+TREATS = frozenset(("SA", "DT", "OTP", "SUMH", "MU", "BU", "NU", "UB", "UN", "BUM", "MM", "OMB"))
+
 _STATES = """
     AL AK AZ AR CA CO CT DE DC FL GA HI ID IL IN IA KS KY LA ME MD MA MI MN MS MO MT NE NV NH NJ NM NY NC ND OH OK
     OR PA RI SC SD TN TX UT VT VA WA WV WI WY PR GU VI AS MP FM MH PW

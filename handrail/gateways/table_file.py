@@ -46,6 +46,25 @@ class Table:
 @contextmanager
 def open_table(path: Path, *, sheet: str, is_header: Callable[[Cells], bool], expected: str) -> Iterator[Table]:
     """Open a workbook or a csv file and find its header row. Raises WrongFile, in one sentence."""
+    start = first_bytes(path, expected)
+    if start.startswith(b"PK"):
+        with _open_workbook(path, sheet, expected) as (title, rows):
+            yield _below_header(rows, is_header, expected, f"sheet '{title}'", title)
+        return
+    with open_csv(path.read_bytes(), path.name, is_header=is_header, expected=expected) as table:
+        yield table
+
+
+@contextmanager
+def open_csv(raw: bytes, name: str, *, is_header: Callable[[Cells], bool], expected: str) -> Iterator[Table]:
+    """Read the bytes of a csv file and find its header row. Raises WrongFile, in one sentence."""
+    _refuse_other_kinds(raw[:8], name, expected)
+    with _csv_lines(decoded(raw, name, expected), name) as rows:
+        yield _below_header(rows, is_header, expected, name, "")
+
+
+def first_bytes(path: Path, expected: str) -> bytes:
+    """How the file begins, by which its kind is known. Raises WrongFile when it is away, empty or too large."""
     try:
         with path.open("rb") as file:
             start = file.read(8)
@@ -56,13 +75,7 @@ def open_table(path: Path, *, sheet: str, is_header: Callable[[Cells], bool], ex
         raise WrongFile(f"Expected {expected}; {path.name} is empty.")
     if size > MAX_FILE_BYTES:
         raise WrongFile(f"Expected {expected}; {path.name} is larger than {MAX_FILE_BYTES // 1_000_000} MB.")
-    if start.startswith(b"PK"):
-        with _open_workbook(path, sheet, expected) as (title, rows):
-            yield _below_header(rows, is_header, expected, f"sheet '{title}'", title)
-        return
-    _refuse_other_kinds(start, path.name, expected)
-    with _open_csv(path, expected) as rows:
-        yield _below_header(rows, is_header, expected, path.name, "")
+    return start
 
 
 def _refuse_other_kinds(start: bytes, name: str, expected: str) -> None:
@@ -95,9 +108,9 @@ def _below_header(
     raise WrongFile(f"Expected {expected}; {where} begins with: {found}.")
 
 
-# --- workbooks ----------------------------------------------------------------------------------
-def _check_archive(path: Path, expected: str) -> None:
-    """Refuse what is not a workbook, is cut short, or unpacks to far more than it is."""
+# --- archives and workbooks ---------------------------------------------------------------------
+def archive_parts(path: Path, expected: str) -> list[str]:
+    """The names of what a zip holds. Raises WrongFile when it is cut short or unpacks to far more than it is."""
     try:
         with zipfile.ZipFile(path) as archive:
             parts = archive.infolist()
@@ -109,13 +122,18 @@ def _check_archive(path: Path, expected: str) -> None:
     for part in parts:
         if part.file_size > RATIO_MATTERS_FROM and part.file_size > MAX_RATIO * max(part.compress_size, 1):
             raise WrongFile(f"Expected {expected}; {path.name} unpacks to over {MAX_RATIO} times its size.")
-    if "xl/workbook.xml" not in {part.filename for part in parts}:
-        raise WrongFile(f"Expected {expected}; {path.name} is a zip archive but not a workbook.")
+    return [part.filename for part in parts if not part.is_dir()]
+
+
+def is_workbook(parts: list[str]) -> bool:
+    """Is the zip with these parts an Excel workbook?"""
+    return "xl/workbook.xml" in parts
 
 
 @contextmanager
 def _open_workbook(path: Path, sheet: str, expected: str) -> Iterator[tuple[str, Iterator[tuple[int, Cells]]]]:
-    _check_archive(path, expected)
+    if not is_workbook(archive_parts(path, expected)):
+        raise WrongFile(f"Expected {expected}; {path.name} is a zip archive but not a workbook.")
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -164,11 +182,12 @@ def _checked(cells: Cells, line: int, name: str) -> Cells:
 
 
 # --- csv ----------------------------------------------------------------------------------------
-def _decoded(path: Path, expected: str) -> str:
-    text = _decoded_bytes(path.read_bytes())
+def decoded(raw: bytes, name: str, expected: str) -> str:
+    """The bytes of a text file as text, in whichever encoding. Raises WrongFile when they are not text."""
+    text = _decoded_bytes(raw)
     # One stray byte is a bad cell; many are another kind of file.
     if text.count("\0") * 100 > len(text):
-        raise WrongFile(f"Expected {expected}; {path.name} is neither a workbook nor text.")
+        raise WrongFile(f"Expected {expected}; {name} is neither a workbook nor text.")
     return text
 
 
@@ -185,13 +204,12 @@ def _decoded_bytes(raw: bytes) -> str:
 
 
 @contextmanager
-def _open_csv(path: Path, expected: str) -> Iterator[Iterator[tuple[int, Cells]]]:
-    text = _decoded(path, expected)
+def _csv_lines(text: str, name: str) -> Iterator[Iterator[tuple[int, Cells]]]:
     top = text[:4000]
     delimiter = max((",", "\t", ";"), key=top.count)
     before = csv.field_size_limit(MAX_CELL)
     try:
-        yield _csv_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), path.name)
+        yield _csv_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), name)
     finally:
         csv.field_size_limit(before)
 

@@ -1,6 +1,7 @@
 """handrail: the one command. Its own commands are in a table; every other word is a Django command."""
 
 import importlib
+import json
 import os
 import sys
 from dataclasses import dataclass
@@ -29,7 +30,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("demo", "nothing", "make the demo if needed, start web and worker, print the doors"),
     "serve": Command("serve", "data", "start the web server (HOST, PORT, WEB_WORKERS)"),
     "worker": Command("worker_command", "data", "start the worker that runs clocks and messages"),
-    "directory": Command("directory_command", "data", "directory import FILE [--dry-run] [--json]"),
+    "directory": Command("directory_command", "data", "directory import FILE [--dry-run] [--json]; directory template"),
     "find": Command("find_command", "data", "find --near ZIP --need LIST [--json]"),
     "doctor": Command("doctor", "settings", "check that everything stands, and say what to do [--json]"),
     "keys": Command("keys_command", "nothing", "keys new | keys rotate [--json]"),
@@ -59,7 +60,10 @@ def run(argv: list[str]) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except (ImproperlyConfigured, CommandError, OSError, DatabaseError) as error:
-        print(f"handrail: {one_line(error)}", file=sys.stderr)
+        words = one_line(error)
+        print(f"handrail: {words}", file=sys.stderr)
+        if "--json" in argv:
+            print(json.dumps({"ok": False, "error": words}))
         return 2
 
 

@@ -172,7 +172,8 @@ class Children:
 
 def welcome(port: int, state: dict[str, Any]) -> str:
     """Where the doors are, who may sign in, a code to try, and how to stop."""
-    from handrail.project.sample_people import DEMO_PASSWORD, STAFF
+    from handrail.project.sample_people import STAFF
+    from handrail.web.sign_in import DEMO_PASSWORD
 
     home = f"http://127.0.0.1:{port}"
     paths = {"counselor": "/desk/", "supervisor": "/desk/", "intake": "/program/"}

@@ -1,4 +1,4 @@
-"""handrail directory import FILE: bring a published directory file into the records, and say what happened."""
+"""handrail directory import FILE: bring a directory file of any known kind into the records, and say what happened."""
 
 import argparse
 import json
@@ -6,7 +6,7 @@ import re
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from typing import Any, TextIO
@@ -16,7 +16,9 @@ from django.utils import timezone
 from handrail.actions._frame import Refused
 from handrail.actions.directory import import_rows
 from handrail.core.access import WORKER
-from handrail.gateways.samhsa import FacilityFile, Finding, read
+from handrail.gateways.directory_files import KINDS, kind_of
+from handrail.gateways.facility_file import FacilityFile, Finding
+from handrail.gateways.own_list import template
 from handrail.gateways.table_file import WrongFile
 
 DONE, REFUSED = 0, 2
@@ -34,7 +36,9 @@ _DAY = re.compile(r"(?<!\d)(20[12]\d)[_-](\d\d)[_-](\d\d)(?!\d)")
 class Wish:
     """What the command line asked for."""
 
-    source: str = "samhsa"
+    source: str = ""
+    title: str = ""
+    kind: str = ""
     observed_on: date | None = None
     dry_run: bool = False
     may_lose_many: bool = False
@@ -43,22 +47,29 @@ class Wish:
 def run(argv: list[str]) -> int:
     """`handrail directory ...`. Exit status 0 when it was done, 2 when the file or the words were refused."""
     words = _parser().parse_args(argv)
+    if words.verb == "template":
+        sys.stdout.write(template())
+        return DONE
     observed_on = words.observed or (date(words.year, SURVEY_MONTH, SURVEY_DAY) if words.year else None)
-    wish = Wish(words.source, observed_on, words.dry_run, words.many_gone)
+    wish = Wish(words.source or "", words.title, words.kind, observed_on, words.dry_run, words.many_gone)
     return import_file(words.file, wish=wish, as_json=words.json, out=sys.stdout)
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="handrail directory", description="The directory of programs.")
-    verbs = parser.add_subparsers(required=True, metavar="VERB")
+    verbs = parser.add_subparsers(required=True, metavar="VERB", dest="verb")
+    verbs.add_parser("template", help="print an empty list (csv) to fill in with programs of your own")
     verb = verbs.add_parser(
         "import",
-        help="bring in SAMHSA's National Directory (xlsx or csv)",
-        description="Bring in SAMHSA's National Directory of substance use facilities, as published (xlsx or csv). "
-        "Importing a file twice changes nothing; a newer year updates, adds, and marks what has gone.",
+        help="bring in a directory file; its kind is told by what is in it",
+        description="Bring in SAMHSA's National Directory or the locator's export (xlsx or csv), FindTreatment.gov's "
+        "JSON export, Open Referral HSDS 3 (zip, folder or JSON), or your own list (directory template). "
+        "Importing a file twice changes nothing; a newer one updates, adds, and marks what has gone.",
     )
     verb.add_argument("file", type=Path, metavar="FILE")
-    verb.add_argument("--source", default="samhsa", type=_key, help="short name of who published it (samhsa)")
+    verb.add_argument("--kind", default="", choices=list(KINDS), help="read it as this kind, whatever it looks like")
+    verb.add_argument("--source", type=_key, help="short name of who published it (the kind)")
+    verb.add_argument("--title", default="", help="how a new source is named on a program's page")
     when = verb.add_mutually_exclusive_group()
     when.add_argument("--year", type=_year, help="the survey's year; read from the file's name when left out")
     when.add_argument("--observed", type=date.fromisoformat, metavar="YYYY-MM-DD", help="the day it was true")
@@ -82,16 +93,15 @@ def _key(text: str) -> str:
     return text
 
 
-def import_file(
-    path: Path, *, dry_run: bool = False, as_json: bool = False, out: TextIO = sys.stdout, wish: Wish | None = None
-) -> int:
+def import_file(path: Path, *, wish: Wish, as_json: bool, out: TextIO) -> int:
     """Read one file and import it. Gives the exit status; with `as_json` the last line of `out` is one object."""
-    wish = wish or Wish(dry_run=dry_run)
     began = time.monotonic()
     now = timezone.now()
     try:
-        file = read(path)
-        observed_on = wish.observed_on or day_of(path.name, today=now.date())
+        kind = wish.kind or kind_of(path)
+        wish = replace(wish, kind=kind, source=wish.source or kind)
+        file = KINDS[kind](path)
+        observed_on = wish.observed_on or day_of(path.name, today=now.date(), is_survey=kind == "samhsa")
         counts = import_rows(
             file.rows,
             source=wish.source,
@@ -103,6 +113,10 @@ def import_file(
             rejected=len(file.rejects),
             dry_run=wish.dry_run,
             may_lose_many=wish.may_lose_many,
+            # A file without one good row says nothing of what is gone.
+            is_whole=file.is_whole and bool(file.rows),
+            title=wish.title[:200],
+            kind=kind,
             progress=_progress(sys.stderr),
         )
     except (WrongFile, Refused) as error:
@@ -114,15 +128,15 @@ def import_file(
     return DONE
 
 
-def day_of(file_name: str, *, today: date) -> date:
-    """The day a file speaks of, by its name: a whole date, or a year's survey day; else today."""
+def day_of(file_name: str, *, today: date, is_survey: bool = True) -> date:
+    """The day a file speaks of, by its name: a whole date, or a survey's year; else today."""
     whole = _DAY.search(file_name)
     if whole:
         try:
             return date(int(whole[1]), int(whole[2]), int(whole[3]))
         except ValueError:
             pass
-    year = _YEAR.search(file_name)
+    year = _YEAR.search(file_name) if is_survey else None
     return date(int(year[1]), SURVEY_MONTH, SURVEY_DAY) if year else today
 
 
@@ -178,16 +192,19 @@ def _say(file: FacilityFile, counts: dict[str, int | float], wish: Wish, observe
     would = "Would change" if wish.dry_run else "Imported"
     said = ", ".join(f"{name} {counts[name]:,}" for name in ("added", "updated", "unchanged", "gone", "rejected"))
     print(f"{would}: {file.file_name}, as of {observed_on}: {said}. {counts['seconds']} s.", file=out)
-    _list("Rejected", file.rejects, out)
-    _list("Kept, with a warning", file.warnings, out)
+    if not file.is_whole:
+        print("This kind of file covers a part of its source, so nothing was marked gone.", file=out)
+    _list("Rejected", file.rejects, file.counted, out)
+    _list("Kept, with a warning", file.warnings, file.counted, out)
 
 
-def _list(title: str, findings: list[Finding], out: TextIO) -> None:
+def _list(title: str, findings: list[Finding], counted: str, out: TextIO) -> None:
     if not findings:
         return
     print(f"{title}: {len(findings):,}", file=out)
     for finding in findings[:SHOWN]:
-        print(f"  line {finding.line}: {finding.reason}", file=out)
+        where = f"{counted} {finding.line}" if finding.line else "the whole file"
+        print(f"  {where}: {finding.reason}", file=out)
     if len(findings) > SHOWN:
         print(f"  and {len(findings) - SHOWN:,} more", file=out)
 
@@ -197,6 +214,7 @@ def _object(file: FacilityFile, counts: dict[str, int | float], wish: Wish, obse
         **counts,
         "warnings": len(file.warnings),
         "file": file.file_name,
+        "kind": wish.kind,
         "source": wish.source,
         "observed_on": observed_on.isoformat(),
         "dry_run": wish.dry_run,

@@ -77,7 +77,12 @@ class Reader:
                 f"{name} is not set and {path} is not there. In production set {name} or {name}_FILE "
                 "to 50 or more random characters; 'handrail keys new' makes both secrets."
             )
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50))
+        write_secret(path)
         return path.read_text().strip()
+
+
+def write_secret(path: Path) -> None:
+    """Write a fresh random secret, readable by its owner alone."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch(mode=0o600)
+    path.write_text(secrets.token_urlsafe(50))

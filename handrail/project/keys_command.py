@@ -3,14 +3,13 @@
 import argparse
 import json
 import os
-import secrets
 import time
 from pathlib import Path
 
 import django
 from django.core.exceptions import ImproperlyConfigured
 
-from handrail.project.environment import Reader
+from handrail.project.environment import Reader, write_secret
 from handrail.records.keys import new_keys, write_key_file
 
 
@@ -33,9 +32,7 @@ def make_new(*, as_json: bool) -> int:
     write_key_file(keys_path, new_keys())
     made = [str(keys_path)]
     if not secret_path.exists():
-        secret_path.parent.mkdir(parents=True, exist_ok=True)
-        secret_path.touch(mode=0o600)
-        secret_path.write_text(secrets.token_urlsafe(50))
+        write_secret(secret_path)
         made.append(str(secret_path))
     print("Made:", *made, sep="\n  ")
     print("Back both up now, apart from the database: without them nothing sealed can ever be opened again.")

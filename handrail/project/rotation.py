@@ -29,10 +29,10 @@ from handrail.records.keys import (
     write_key_file,
 )
 from handrail.records.ledger.signing import append
+from handrail.web.sign_in import MFA_LABEL
 
 BATCH = 200
 ROUNDS = 10
-MFA_LABEL = "mfa"
 
 
 @dataclass(frozen=True)

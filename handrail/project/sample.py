@@ -11,7 +11,8 @@ from django.db import transaction
 
 from handrail.actions.directory import bump_version, import_rows, source_named
 from handrail.core.access import WORKER
-from handrail.gateways.samhsa import FacilityFile, read
+from handrail.gateways.facility_file import FacilityFile
+from handrail.gateways.samhsa import read
 from handrail.records.directory.models import CapacityStatement, Fact, Import, Program
 
 SAMPLE = Path(__file__).resolve().parent.parent / "content" / "sample" / "programs.csv"

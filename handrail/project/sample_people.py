@@ -11,8 +11,8 @@ from handrail.actions.accounts import add_shifts, add_staff
 from handrail.core.access import OPERATOR
 from handrail.records.accounts.models import Shift, Staff
 from handrail.records.directory.models import Program
+from handrail.web.sign_in import DEMO_PASSWORD
 
-DEMO_PASSWORD = "handrail-demo"  # noqa: S105 - for invented people on this machine alone
 SHIFT_DAYS = 60
 
 

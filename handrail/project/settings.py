@@ -133,6 +133,7 @@ TEMPLATES = [
         "DIRS": [
             ROOT / "web" / "templates",
             *(ROOT / "web" / name / "templates" for name in ("public", "person", "desk", "program", "steward")),
+            ROOT / "api" / "hsds" / "templates",
         ],
         "OPTIONS": {
             "context_processors": [

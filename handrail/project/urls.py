@@ -14,6 +14,7 @@ urlpatterns = [
     path("go/", leave.go, name="go"),
     path("continue/", leave.go_on, name="go_on"),
     path("health/", include("handrail.api.urls")),
+    path("hsds/", include("handrail.api.hsds.urls")),
     *i18n_patterns(
         path("", include("handrail.web.public.urls")),
         path("", include("handrail.web.person.urls")),

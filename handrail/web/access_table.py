@@ -38,7 +38,10 @@ def _open(door: str, *names: str) -> dict[str, Address]:
 ADDRESSES: dict[str, Address] = {
     **_open("public", "home", "danger", "learn", "learn_treatment", "cost", "family", "safe_use", "privacy", "about"),
     **_open("public", "accessibility", "find", "find_results", "program", "leave", "go", "go_on"),
-    **_open("machine", "health"),
+    **_open("machine", "health", "hsds_root", "hsds_openapi", "hsds_about", "hsds_export", "hsds_nowhere"),
+    **_open("machine", "hsds_services", "hsds_service", "hsds_organizations", "hsds_organization", "hsds_locations"),
+    **_open("machine", "hsds_location", "hsds_service_at_locations", "hsds_service_at_location", "hsds_taxonomies"),
+    **_open("machine", "hsds_taxonomy", "hsds_taxonomy_terms", "hsds_taxonomy_term"),
     **_rows(
         "person",
         ask="ask",

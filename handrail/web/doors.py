@@ -33,6 +33,11 @@ def door_of(path: str) -> str | None:
     return first if first in STAFF_DOORS else None
 
 
+def is_part(request: HttpRequest) -> bool:
+    """True when htmx asks for a part of the page and not for the whole."""
+    return request.headers.get("HX-Request") == "true"
+
+
 def staff_door(get_response: Handler) -> Handler:
     """Let staff through their own door only, with a second factor, and lock a page left alone."""
 
@@ -54,7 +59,7 @@ def staff_door(get_response: Handler) -> Handler:
             return _send_to(request, "/account/lock/")
         response = get_response(request)
         # A page that reloads parts of itself is not somebody sitting there.
-        if request.headers.get("HX-Request") != "true":
+        if not is_part(request):
             stay_awake(request, response)
         return response
 
@@ -63,10 +68,9 @@ def staff_door(get_response: Handler) -> Handler:
 
 def _send_to(request: HttpRequest, where: str) -> HttpResponse:
     """Go there and come back: as a redirect of the whole page, also when only a part was asked for."""
-    is_part = request.headers.get("HX-Request") == "true"
-    back = _page_of_part(request) if is_part else request.get_full_path()
+    back = _page_of_part(request) if is_part(request) else request.get_full_path()
     address = f"{where}?{urlencode({'next': back})}"
-    if is_part:
+    if is_part(request):
         response = HttpResponse(status=204)
         response.headers["HX-Redirect"] = address
         return response
@@ -118,7 +122,7 @@ def kind_refusals(get_response: Handler) -> Handler:
             return None
         status = 403 if isinstance(error, Forbidden) else 409 if isinstance(error, Stale) else 422
         words = reason_words(error.reason, **error.facts)
-        if getattr(request, "htmx", False):
+        if is_part(request):
             messages.error(request, words)
         page = "refused_staff.html" if door_of(request.path) else "refused.html"
         return render(request, page, {"words": words}, status=status)

@@ -16,7 +16,7 @@ from handrail.core.facts import NO, YES, FactValue, settings_of
 from handrail.core.match import Offer, Reason
 from handrail.core.openings import OpeningsSentence
 from handrail.web.fact_words import FACT_WORDS, VALUE_WORDS
-from handrail.web.templatetags.handrail import NARROW, ago, in_zone
+from handrail.web.templatetags.handrail import NO_BREAK, ago, in_zone
 
 # Label and one line that explains it.
 KIND_WORDS: dict[str, tuple[Any, Any]] = {
@@ -139,7 +139,7 @@ def _written(day: date, form: str, language: str | None) -> str:
     """A date in the reader's language. Writing one takes longer than ranking a place, so they are kept."""
     if language == "es":
         form = {"M j": "j b", "M Y": "b Y"}.get(form, form)
-    return date_format(day, form, use_l10n=False).replace(" ", NARROW)
+    return date_format(day, form, use_l10n=False).replace(" ", NO_BREAK)
 
 
 def source_words(source: str) -> str:
@@ -179,7 +179,7 @@ def openings_line(sentence: OpeningsSentence, *, now: datetime, zone: str = "") 
 
 def _when_words(moment: datetime, today: date) -> str:
     minute = f":{moment:%M}" if moment.minute else ""
-    clock = f"{moment:%I}".lstrip("0") + minute + NARROW + f"{moment:%p}"
+    clock = f"{moment:%I}".lstrip("0") + minute + NO_BREAK + f"{moment:%p}"
     return _("%(day)s at %(clock)s") % {"day": day_words(moment.date(), today), "clock": clock}
 
 
@@ -296,9 +296,7 @@ def pay_lines(offer: Offer, payer: str, *, today: date) -> list[str]:
 def _pay_line(offer: Offer, payer: str, today: date) -> str:
     if payer == "none":
         coverage = covers(payer, offer.facts)
-        line = (
-            f"{_payer_words(coverage.why, payer)}." if coverage.why in _SHORT_PAY else _payer_words(coverage.why, payer)
-        )
+        line = _payer_words(coverage.why, payer) + ("." if coverage.why in _SHORT_PAY else "")
         day = coverage.observed_on
     else:
         key = {"private": "private_plan", "medicare": "medicare", "va": "va"}.get(payer, "medicaid")

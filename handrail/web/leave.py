@@ -19,11 +19,11 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_GET, require_POST, require_safe
 
 from handrail.actions import ask
+from handrail.web.shield import STAFF_PATHS
 
-DRAFT_COOKIE = "a"
+DRAFT_COOKIE = "a"  # the token of the answers
 AWAY_COOKIE = "d"
 AWAY_SECONDS = 600
-STAFF_PATHS = ("/desk/", "/program/", "/steward/", "/account/")
 ALWAYS_OPEN = ("/leave/", "/go/", "/continue/", "/static/", "/health/")
 
 log = logging.getLogger(__name__)

@@ -6,7 +6,8 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 CSP = "; ".join(f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
-PRIVATE_PREFIXES = ("/ask/", "/status/", "/leave/", "/go/", "/desk/", "/program/", "/steward/", "/account/")
+STAFF_PATHS = ("/desk/", "/program/", "/steward/", "/account/")
+PRIVATE_PREFIXES = ("/ask/", "/status/", "/leave/", "/go/", *STAFF_PATHS)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -14,11 +14,13 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
+from handrail.actions.accounts import choose_theme
 from handrail.core.access import DOORS
 from handrail.records.accounts.models import Staff
 from handrail.records.keys import seal, unseal
 from handrail.web.doors import SEEN_COOKIE, is_idle, stay_awake
 
+MFA_LABEL = "mfa"  # what binds a sealed second factor to its place
 # The demo's cast, printed on its sign-in page. project/sample.py makes these accounts, in the demo only.
 DEMO_PASSWORD = "handrail-demo"  # noqa: S105 - made public on purpose
 DEMO_SIGN_INS = (
@@ -49,10 +51,10 @@ class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
     """Seals TOTP secrets and recovery seeds with the keyring."""
 
     def encrypt(self, text: str) -> str:
-        return seal(text, label="mfa")
+        return seal(text, label=MFA_LABEL)
 
     def decrypt(self, encrypted_text: str) -> str:
-        return unseal(encrypted_text, label="mfa")
+        return unseal(encrypted_text, label=MFA_LABEL)
 
 
 class SignIn(LoginView):  # type: ignore[misc]
@@ -85,8 +87,8 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_POST
 @login_required
 def theme(request: HttpRequest) -> HttpResponse:
-    """Remember light or dark for this member of staff: a matter of taste, so no action and no ledger entry."""
-    Staff.objects.filter(pk=staff_of(request).pk).update(prefers_dark=request.POST.get("theme") == "dark")
+    """Remember light or dark for whoever is signed in."""
+    choose_theme(staff_of(request), is_dark=request.POST.get("theme") == "dark")
     return redirect(_safe_next(request))
 
 

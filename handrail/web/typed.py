@@ -1,6 +1,7 @@
-"""Numbers and moments that come from an address or a hidden field: anybody may have typed them."""
+"""Numbers, moments and ids that come from an address or a hidden field: anybody may have typed them."""
 
 from datetime import UTC, datetime
+from uuid import UUID
 
 from django.utils.dateparse import parse_datetime
 
@@ -20,3 +21,11 @@ def moment(text: str) -> datetime | None:
         return read.astimezone(UTC) if read is not None and read.tzinfo is not None else None
     except (ValueError, OverflowError):
         return None
+
+
+def uuid_of(text: str) -> UUID:
+    """An id; for anything else the nil id, which is nobody's."""
+    try:
+        return UUID(text)
+    except ValueError:
+        return UUID(int=0)

@@ -204,6 +204,8 @@ def test_one_acceptance_makes_the_other_obsolete(tasha, river, luis):
     refer.accept(first, actor=luis, visit_at=minutes(300), visit_note="", now=minutes(9))
     second.refresh_from_db()
     assert second.state == "obsolete"
+    told = [entry.body for entry in TimelineEntry.objects.filter(request=second.request, kind="referral")]
+    assert ("obsolete", str(second.program)) in [(body["what"], body["program"]) for body in told]
     ana = build.staff("ana", role="intake", shown_name="Ana", program=oak).actor()
     with pytest.raises(Refused):
         refer.accept(stale, actor=ana, visit_at=minutes(300), visit_note="", now=minutes(9))

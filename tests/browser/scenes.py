@@ -10,8 +10,9 @@ from django.utils import timezone
 from playwright.sync_api import Locator, expect
 
 from handrail.project.sample import load_sample_directory
-from handrail.project.sample_people import DEMO_PASSWORD, cover_shifts, load_staff
+from handrail.project.sample_people import cover_shifts, load_staff
 from handrail.records.accounts.models import Staff
+from handrail.web.sign_in import DEMO_PASSWORD
 from handrail.worker.loop import Worker
 from tests.browser.visitor import Visitor
 

@@ -39,7 +39,7 @@ def the_desk_finds_a_place(tasha: Visitor) -> None:
 
 def the_person_chooses(bird: Visitor) -> None:
     """On their own page, with the reasons before them."""
-    now_says(bird, "Places that can see you are listed below.")
+    now_says(bird, "Places to choose from are listed below.")
     spot = bird.page.locator(".spots li").filter(has_text=RIVER).first
     expect(spot.get_by_role("list", name="Why it is listed").get_by_role("listitem").first).to_be_visible()
     bird.look("status-choosing", both_schemes=True)

@@ -102,3 +102,9 @@ def test_no_codes_make_a_fact_up(codes):
 def test_a_fact_that_does_not_exist_is_an_error():
     with pytest.raises(KeyError):
         fact_of({}, "price")
+
+
+def test_a_source_that_did_not_ask_everything_says_no_only_where_a_code_does():
+    assert read_codes("SA BU MD")["methadone"] == read_codes("SA BU MD")["medicare"] == "no"
+    assert read_codes("SA BU MD ~") == {"buprenorphine": "yes", "medicaid": "yes"}
+    assert read_codes("NMOA ~")["methadone"] == "no"

@@ -95,13 +95,26 @@ def test_an_unknown_code_is_kept_with_a_warning(tmp_path):
     assert [(found.line, "QQQ" in found.reason) for found in file.warnings] == [(2, True)]
 
 
-def test_the_same_program_twice_is_reported_and_two_suites_are_two_programs(tmp_path):
-    rows = [row(street2="Suite A"), row(street2="Suite B"), row(street2="suite a.", phone="719-555-0199")]
-    file = read(write_csv(tmp_path / "d.csv", *rows))
-    assert len({facility.key for facility in file.rows}) == 2
+def test_a_row_said_again_word_for_word_is_reported(tmp_path):
+    file = read(write_csv(tmp_path / "d.csv", row(street2="Suite A"), row("B"), row(street2="suite a.")))
+    assert [facility.line for facility in file.rows] == [2, 3]
     assert [(found.line, found.reason) for found in file.rejects] == [
         (4, "the same program (name, address) is on line 2")
     ]
+
+
+def test_one_address_with_other_suites_phones_or_codes_is_kept_whatever_the_order_of_lines(tmp_path):
+    rows = [
+        row(street2="Suite A"),
+        row(street2="Suite B"),
+        row(street2="Suite A", phone="719-555-0199"),
+        row(street2="Suite A", service_code_info="SA HH"),
+    ]
+    one, other = (read(write_csv(tmp_path / f"{n}.csv", *order)) for n, order in enumerate((rows, rows[::-1])))
+    told = [{each.key: (each.street2, each.phone, each.codes) for each in file.rows} for file in (one, other)]
+    assert not one.rejects
+    assert len(told[0]) == 4
+    assert told[0] == told[1]
 
 
 def test_a_key_outlives_a_new_phone_suite_and_spelling_of_case(tmp_path):

@@ -48,7 +48,6 @@ def test_near_agrees_with_counting_every_place():
         expected = sorted(n for n, point in points.items() if miles(point) <= reach)
         assert sorted(int(offer.slug.removeprefix("house-")) for offer, _ in found) == expected
         assert [distance for _, distance in found] == sorted(distance for _, distance in found)
-        assert snapshots.snapshot().count_near(39.7, -105.0, reach) == len(expected)
 
 
 @pytest.mark.django_db

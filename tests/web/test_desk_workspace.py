@@ -12,7 +12,7 @@ from handrail.core.safety import DANGERS, FLAGS
 from handrail.records.casebook.choices import DECLINE_REASONS, REFERRAL_STATES
 from handrail.records.casebook.models import Consent, HelpRequest, Option, Referral, TimelineEntry
 from handrail.records.ledger.models import Entry
-from handrail.web.desk import words
+from handrail.web.desk import timeline, words
 from handrail.web.doors import SEEN_COOKIE
 from tests import build
 from tests.cast import Cast
@@ -192,6 +192,22 @@ def test_safety_and_needs_lead_to_matches_with_reasons(desk: Client, cast: Cast)
     assert "Offer to Bird" in page
 
 
+def test_only_what_they_gave_is_marked_as_from_them(desk: Client, cast: Cast) -> None:
+    row = build.talking(actor=cast.actor("tasha"), now=timezone.now(), flags=["pregnant"])
+    wrong = desk.post(page_of(row) + "needs/", form(row, kinds="detox", must="pregnant", place="Nowhere at all"))
+    text = re.sub(r"<[^>]+>", " ", wrong.content.decode())
+    assert re.search(r"Help for pregnant people\s+from them", text)
+    assert not re.search(r"detox\)?\s+from them", text)
+
+
+def test_after_a_no_the_next_match_comes_first_and_who_said_no_comes_last(desk: Client, cast: Cast) -> None:
+    now, tasha = timezone.now(), cast.actor("tasha")
+    referral = build.referral(cast.river_house, actor=tasha, now=now)
+    refer.decline(referral, actor=tasha, reason="no_opening", note="", now=now)
+    rows = desk.get(page_of(referral.request)).context["matches"]["rows"]
+    assert [(row["name"], str(row["ended"])) for row in rows] == [("Oak Street Clinic", ""), ("River House", "Said no")]
+
+
 def test_from_offer_to_arrived_on_the_desk_alone(desk: Client, cast: Cast) -> None:
     row = build.matching(actor=cast.actor("tasha"), now=timezone.now())
     program = {"program": str(cast.river_house.pk)}
@@ -301,3 +317,9 @@ def test_a_note_can_go_to_their_own_page_and_is_never_cut_in_silence(desk: Clien
     long = desk.post(page_of(row) + "contact/", contact(row, outcome="note", note="x" * 501, for_them="yes"))
     assert long.status_code == 422
     assert "This one has 501." in long.content.decode()
+
+
+def test_lateness_on_a_step_in_ones_own_words_says_what_is_late() -> None:
+    now = timezone.now()
+    entry = TimelineEntry(kind="system", body={"what": "late", "action": "custom"}, at=now)
+    assert timeline.line_of(entry, now).text == "We are late: next step."

@@ -24,6 +24,8 @@ from handrail.records.directory.models import (
 )
 from handrail.web.fact_words import FACT_WORDS
 from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS, RULE_WORDS
+from handrail.web.public import finder
+from handrail.web.public.finder_form import Search
 
 pytestmark = pytest.mark.django_db
 ROOT = UUID(int=7)
@@ -232,3 +234,8 @@ def test_every_fact_kind_payer_and_must_have_has_words():
 def test_no_query_string_breaks_it(client, query):
     for path in ("/find/", "/find/results/"):
         assert client.get(path, query).status_code in (200, 422)
+
+
+def test_pages_that_are_left_out_leave_a_gap() -> None:
+    links = finder._page_links(Search("80202", (), "", (), 25, "best", 1), 1, 9)
+    assert [(page, has_gap) for page, _, has_gap in links] == [(1, False), (2, False), (3, False), (9, True)]

@@ -137,7 +137,7 @@ def test_contacting_says_when_we_tried(journey):
 def test_choosing_shows_places_with_both_answers(journey):
     journey.to_choosing()
     page = journey.page()
-    assert "Places that can see you are listed below." in page
+    assert "Places to choose from are listed below." in page
     assert page.count("Yes, this one") == 2
     option = Option.objects.get(program=journey.cast.river_house)
     said = journey.client.post("/status/choose/", {"option": option.pk, "choice": "yes"}, follow=True)

@@ -89,6 +89,51 @@ def test_wrong_configuration_is_one_line_and_exit_2(environment, change, says):
     assert "Traceback" not in done.stderr
 
 
+def test_with_json_a_wrong_configuration_is_an_object_too(environment):
+    done = run({**environment, "CODE_DAYS": "ninety"}, "doctor", "--json")
+    assert done.returncode == 2
+    said = json.loads(done.stdout.splitlines()[-1])
+    assert said["ok"] is False
+    assert "CODE_DAYS" in said["error"]
+
+
+SENDS = """
+import django
+django.setup()
+from django.utils import timezone
+from handrail.actions import ask
+from handrail.project.prepare import make_what_is_missing
+from tests.build import ANSWERS
+make_what_is_missing()
+told = {**ANSWERS, "name": "Quillfeather", "address": "+13035550177", "words": "the zebra sings at noon"}
+while True:
+    now = timezone.now()
+    print(ask.send(ask.keep("", told, now=now), now=now).request_id, flush=True)
+"""
+FINDS = """
+import sys, django
+django.setup()
+from handrail.records.casebook.models import HelpRequest
+found = HelpRequest.objects.filter(pk__in=sys.argv[1:]).select_related("person")
+print(sum(row.person.chosen_name == "Quillfeather" for row in found))
+"""
+
+
+def test_what_was_acknowledged_survives_kill_9_and_stands_nowhere_in_clear(environment, tmp_path):
+    with_tests = {**environment, "DJANGO_SETTINGS_MODULE": "handrail.project.settings", "PYTHONPATH": os.getcwd()}
+    sender = subprocess.Popen([sys.executable, "-c", SENDS], env=with_tests, stdout=subprocess.PIPE, text=True)
+    acknowledged = [sender.stdout.readline().strip() for _ in range(12)]
+    sender.send_signal(signal.SIGKILL)
+    sender.wait()
+    files = {path.name: path.read_bytes() for path in (tmp_path / "data").glob("handrail.sqlite3*")}
+    told = (b"Quillfeather", b"3035550177", b"303-555-0177", b"zebra sings")
+    assert [(name, word) for name, held in files.items() for word in told if word in held] == []
+    words = [sys.executable, "-c", FINDS, *acknowledged]
+    found = subprocess.run(words, env=with_tests, capture_output=True, text=True, check=True, timeout=60)
+    assert found.stdout.split() == ["12"]
+    assert run(environment, "ledger", "verify").returncode == 0
+
+
 def test_an_unknown_command_is_one_line(environment):
     done = run(environment, "dance")
     assert (done.returncode, len(done.stderr.splitlines())) == (2, 1)

@@ -28,6 +28,7 @@ REFERRAL_STATES = (
 )
 OPEN_REFERRAL_STATES = ("sent", "acknowledged", "info_requested")
 HELD_REFERRAL_STATES = ("accepted", "arrived")
+LIVE_REFERRAL_STATES = (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES)
 DECLINE_REASONS = (
     "no_opening",
     "higher_care",

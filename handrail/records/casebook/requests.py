@@ -190,7 +190,7 @@ def code_hash(code: str) -> str:
 class TimelineEntry(SignedModel):
     """One line of what happened: a contact, a note, a step, a message. `body` is sealed.
 
-    `kind`: asked, step, contact, note, message, safety, needs, option, consent, referral, read, system.
+    `kind`: asked, step, contact, note, message, safety, needs, option, consent, referral, system.
     `is_for_person` lines are shown on the person's own page.
     """
 

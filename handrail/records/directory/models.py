@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from django.db import models
 from django.db.models import Q
 
 from handrail.records.fields import public, staff_only
+
+PULSE_LASTS = timedelta(minutes=10)  # the worker writes it each minute; an older one is not believed
 
 
 class Source(models.Model):
@@ -144,7 +148,7 @@ class Fact(models.Model):
 class CapacityStatement(models.Model):
     """What somebody said about openings: never a number without who and when.
 
-    `kind` is "beds" or "visits" (they age at different speeds); `openings` is None when only full is known.
+    `kind` is "beds" or "visits" (they age at different speeds); `openings` is 0 when it is full.
     """
 
     program = public(models.ForeignKey(Program, models.CASCADE))

@@ -90,9 +90,8 @@ class Snapshot:
             if old is None or before._listings[old] is None or before._rows[old] != row:
                 continue
             key = row["id"]
-            if before._said.get(key) == self._said.get(key) and before._statements.get(key) == self._statements.get(
-                key
-            ):
+            same_facts = before._said.get(key) == self._said.get(key)
+            if same_facts and before._statements.get(key) == self._statements.get(key):
                 self._listings[index] = before._listings[old]
 
     def __len__(self) -> int:
@@ -127,10 +126,6 @@ class Snapshot:
         inside = np.flatnonzero(distances <= miles)
         inside = inside[np.argsort(distances[inside], kind="stable")]
         return [(self.listing(first + int(index)).offer, float(distances[index])) for index in inside]
-
-    def count_near(self, latitude: float, longitude: float, miles: float) -> int:
-        """How many programs lie within so many miles."""
-        return int(np.count_nonzero(self._distances(latitude, longitude, miles)[1] <= miles))
 
     def _distances(self, latitude: float, longitude: float, miles: float) -> tuple[int, Any]:
         """The first row of the band of latitude that can be near enough, and the distance of each row in it."""

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any, Self
+from typing import Any
 
 from django.db import IntegrityError, connection, models
 
@@ -186,8 +186,3 @@ class SignedModel(models.Model):
     def delete(self, *args: Any, **options: Any) -> tuple[int, dict[str, int]]:
         current_signature(type(self).__name__).note("delete", type(self), self.pk)
         return super().delete(*args, **options)
-
-    def refreshed(self) -> Self:
-        """Read again from the store."""
-        self.refresh_from_db()
-        return self

@@ -57,10 +57,14 @@ class Counts:
         return round(100 * self.kept / self.asked) if self.asked else 100
 
 
+def midnight_before(now: datetime) -> datetime:
+    """When today began, on the service's clock."""
+    return now.astimezone(ZoneInfo(settings.SERVICE_TIMEZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
+
+
 def desk_counts(actor: Actor, *, now: datetime) -> Counts:
     """Count what the rail and the head of the queue show, in one statement."""
-    zone = ZoneInfo(settings.SERVICE_TIMEZONE)
-    midnight = now.astimezone(zone).replace(hour=0, minute=0, second=0, microsecond=0)
+    midnight = midnight_before(now)
     promise = settings.HANDRAIL_CLOCKS["first_contact"]
     quote = connection.ops.quote_name
     sql = _SQL.format(

@@ -1,9 +1,9 @@
 """The desk's finder: the same places and the same rule as the public one, with the intake number to call."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -15,7 +15,7 @@ from handrail.records.directory.places import find_place, suggest_places
 from handrail.records.directory.snapshot import snapshot
 from handrail.web.desk.panels import match_row
 from handrail.web.desk.shell import desk_page
-from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS, RULE_WORDS
+from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS, RULE_WORDS, fresh_hours
 from handrail.web.typed import whole_number
 
 MOST = 30
@@ -44,7 +44,7 @@ def find(request: HttpRequest) -> HttpResponse:
     return desk_page(request, "desk/find.html", context, here="find", now=now, status=status)
 
 
-def _results(near: str, typed: dict[str, Any], *, now: Any) -> dict[str, Any]:
+def _results(near: str, typed: dict[str, Any], *, now: datetime) -> dict[str, Any]:
     places = find_place(near)
     if not places:
         closest = ", ".join(str(place) for place in suggest_places(near))
@@ -53,8 +53,7 @@ def _results(near: str, typed: dict[str, Any], *, now: Any) -> dict[str, Any]:
     place = places[0]
     needs = replace(needs_from(typed), latitude=place.latitude, longitude=place.longitude)
     inside = snapshot().near(place.latitude, place.longitude, needs.miles or 100)
-    fresh = {"beds": settings.FRESH_BEDS_HOURS, "visits": settings.FRESH_VISITS_HOURS}
-    found = rank(needs, [offer for offer, _miles in inside], now=now, fresh_hours=fresh)
+    found = rank(needs, [offer for offer, _miles in inside], now=now, fresh_hours=fresh_hours())
     return {
         "place": place,
         "count": len(found),

@@ -1,9 +1,4 @@
-"""Clocks that the law sets for people in priority groups: how long until something must have happened.
-
-Source: 45 CFR 96.131 (pregnant women: admitted first, interim services within 48 hours) and 45 CFR 96.126
-(people who inject drugs: admitted within 14 days of asking, or interim services within 48 hours and admission
-within 120 days). They bind programs that take block-grant money; the desk watches them for everybody.
-"""
+"""The clocks that the law sets, in words: whose they are, and how much of each is left."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,12 +7,10 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from handrail.core.legal import RUNNING_STAGES, legal_ends
 from handrail.records.casebook.models import HelpRequest
 from handrail.web.desk.words import name_of
 
-CLOCKS: dict[str, timedelta] = {"pregnant": timedelta(hours=48), "injects": timedelta(days=14)}
-# Before somebody is seen to arrive, the clock runs.
-RUNNING = ("new", "contacting", "talking", "matching", "choosing", "referred", "accepted", "left_early")
 MOST_READ = 60
 MOST_SHOWN = 4
 
@@ -37,17 +30,15 @@ class LegalClock:
 def clocks_of(flags: list[str], asked_at: datetime, now: datetime) -> list[tuple[str, str, str, datetime]]:
     """The clocks that run for these flags: (word, time left in words, look, when it ends)."""
     words = {"pregnant": _("Pregnant, 48 h"), "injects": _("Injects, 14 days")}
-    found = []
-    for flag, length in CLOCKS.items():
-        if flag in flags:
-            ends_at = asked_at + length
-            found.append((words[flag], _left(ends_at - now), _look(ends_at - now), ends_at))
-    return found
+    return [
+        (words[flag], _left(ends_at - now), _look(ends_at - now), ends_at)
+        for flag, ends_at in legal_ends(flags, asked_at)
+    ]
 
 
 def legal_clocks(now: datetime) -> list[LegalClock]:
     """The clocks that run out first, over the open requests of people in a priority group."""
-    open_ones = HelpRequest.objects.filter(is_priority=True, stage__in=RUNNING).order_by("asked_at")
+    open_ones = HelpRequest.objects.filter(is_priority=True, stage__in=RUNNING_STAGES).order_by("asked_at")
     found: list[LegalClock] = []
     for row in open_ones.values("id", "asked_at", "answers", "person__chosen_name")[:MOST_READ]:
         answers: dict[str, Any] = row["answers"]

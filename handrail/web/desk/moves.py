@@ -36,7 +36,7 @@ from handrail.web.desk.words import name_of
 from handrail.web.desk.workspace import find_request, kept_words, show, why_not_write
 from handrail.web.kept import keep, let_go
 from handrail.web.times import parse_when
-from handrail.web.typed import moment, whole_number
+from handrail.web.typed import moment, uuid_of, whole_number
 from handrail.web.words import reason_words
 
 Act = Callable[[HttpRequest, HelpRequest, Actor, datetime], None]
@@ -178,13 +178,13 @@ def offer(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime
     if listing:
         ranked = rank(needs_from({**kept_needs(wanted), "miles": None}), [listing.offer], now=now)
         reasons = [reason.as_dict() for found in ranked for reason in found.reasons]
-    match.offer(wanted, actor=actor, program_id=_known(program_id), reasons=reasons, now=now)
+    match.offer(wanted, actor=actor, program_id=uuid_of(program_id), reasons=reasons, now=now)
 
 
 @move("referral")
 def choice(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> None:
     """What the person said of one place, told to the counselor."""
-    option = get_object_or_404(Option, request=wanted, pk=_known(request.POST.get("option", "")))
+    option = get_object_or_404(Option, request=wanted, pk=uuid_of(request.POST.get("option", "")))
     said = "yes" if request.POST.get("choice") == "yes" else "no"
     person.choose(wanted, option_id=option.pk, choice=said, actor=actor, now=now)
 
@@ -192,7 +192,7 @@ def choice(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetim
 @move("referral")
 def consent(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> None:
     """The person's yes to one program, in the words that stood on the page."""
-    program = get_object_or_404(Program, pk=_known(request.POST.get("program", "")))
+    program = get_object_or_404(Program, pk=uuid_of(request.POST.get("program", "")))
     scopes = tuple(scope for scope in SCOPES if scope == "minimum" or scope in request.POST.getlist("scopes"))
     if request.POST.get("answer") == "no":
         option = Option.objects.filter(request=wanted, program=program).first()
@@ -214,14 +214,14 @@ def consent(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: dateti
 @move("referral")
 def revoke(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> None:
     """The person takes back a yes."""
-    program = get_object_or_404(Program, pk=_known(request.POST.get("program", "")))
+    program = get_object_or_404(Program, pk=uuid_of(request.POST.get("program", "")))
     consents.revoke(wanted, actor=actor, program_id=program.pk, now=now)
 
 
 @move("referral")
 def refer(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> None:
     """Ask the program."""
-    referrals.send(wanted, actor=actor, program_id=_known(request.POST.get("program", "")), now=now)
+    referrals.send(wanted, actor=actor, program_id=uuid_of(request.POST.get("program", "")), now=now)
 
 
 @move("referral")
@@ -292,13 +292,5 @@ def keep_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def _referral(request: HttpRequest, wanted: HelpRequest) -> Referral:
     rows = Referral.objects.select_related("request__person", "program")
-    found: Referral = get_object_or_404(rows, request=wanted, pk=_known(request.POST.get("referral", "")))
+    found: Referral = get_object_or_404(rows, request=wanted, pk=uuid_of(request.POST.get("referral", "")))
     return found
-
-
-def _known(text: str) -> UUID:
-    """An id from a form. One that cannot be read is nobody's."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return UUID(int=0)

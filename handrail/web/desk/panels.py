@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from handrail.core.match import Match, Reason, rank
 from handrail.core.needs import KINDS, MUSTS, PAYERS, from_flags, needs_from
 from handrail.records.accounts.models import Staff
-from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
+from handrail.records.casebook.choices import HELD_REFERRAL_STATES, LIVE_REFERRAL_STATES, OPEN_REFERRAL_STATES
 from handrail.records.casebook.models import Consent, HelpRequest, Message, Option, Referral
 from handrail.records.directory.snapshot import snapshot
 from handrail.records.ledger.models import Entry
@@ -33,6 +33,7 @@ from handrail.web.finder_words import (
     PAYER_WORDS,
     VERDICT_ICONS,
     day_words,
+    fresh_hours,
     miles_words,
     reason_line,
 )
@@ -65,23 +66,20 @@ def person_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
         "danger": DANGERS.get(str(answers.get("now")), "") if answers.get("now") != "no" else "",
         "legal": clocks_of(answers.get("flags", []), request.asked_at, now),
         "is_family": request.for_whom == "someone",
-        "words": answers.get("words", ""),
     }
 
 
 def safety_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
     """What was said of safety, and when it was asked last."""
     said = request.facts.get("safety", {})
-    at = datetime.fromisoformat(said["at"]) if said else None
+    asked = clock_words(datetime.fromisoformat(said["at"]), with_day=now) if said else ""
     return {
         "said": said,
-        "at": clock_words(at, with_day=now) if at else "",
+        "at": asked,
         "naloxone": NALOXONE.get(said.get("naloxone", "unknown")),
         "naloxone_code": said.get("naloxone", "unknown"),
         "choices": NALOXONE.items(),
-        "done": _("Done %(time)s, %(name)s") % {"time": clock_words(at, with_day=now), "name": said["by"]}
-        if at
-        else "",
+        "done": _("Done %(time)s, %(name)s") % {"time": asked, "name": said["by"]} if said else "",
     }
 
 
@@ -101,15 +99,16 @@ def needs_panel(request: HelpRequest, typed: dict[str, Any]) -> dict[str, Any]:
     said = request.facts.get("needs")
     held = typed or kept_needs(request)
     kinds, must = _several(held.get("kinds")), _several(held.get("must"))
-    from_them = set() if said else {*kinds, *must}
+    theirs = {} if said else kept_needs(request)
+    from_them = {*_several(theirs.get("kinds")), *_several(theirs.get("must"))}
     return {
         "kinds": [(key, KIND_WORDS[key][0], key in kinds, key in from_them) for key in KINDS if KINDS[key].is_public],
         "must": [(key, MUST_WORDS[key], key in must, key in from_them) for key in MUSTS],
         "payers": [(key, PAYER_WORDS[key], key == held.get("payer")) for key in PAYERS],
         "miles": held.get("miles") or 25,
         "place": typed.get("place") or request.answers.get("place", ""),
+        "is_their_place": bool(request.answers.get("place")) and not typed.get("place"),
         "words": needs_words(said) if said else "",
-        "has_point": held.get("latitude") is not None or bool(typed.get("place")),
     }
 
 
@@ -119,14 +118,16 @@ def match_panel(request: HelpRequest, *, now: datetime, most: int) -> dict[str, 
     if needs.latitude is None or needs.longitude is None:
         return {"rows": [], "more": 0, "no_point": True}
     near = snapshot().near(needs.latitude, needs.longitude, needs.miles or 100)
-    fresh = {"beds": settings.FRESH_BEDS_HOURS, "visits": settings.FRESH_VISITS_HOURS}
-    found = rank(needs, [offer for offer, _miles in near], now=now, fresh_hours=fresh)
+    found = rank(needs, [offer for offer, _miles in near], now=now, fresh_hours=fresh_hours())
     offered = {str(option.program_id): option for option in Option.objects.filter(request=request)}
     asked = set(map(str, _asked_programs(request)))
+    ended = _ended_programs(request)
+    found.sort(key=lambda match: match.offer.program_id in ended)  # the next match first, then who has said no
     rows = [match_row(match, now=now) for match in found[:most]]
     for row in rows:
         row["option"] = offered.get(row["id"])
         row["is_asked"] = row["id"] in asked
+        row["ended"] = "" if row["is_asked"] else ended.get(row["id"], "")
     why_not = "" if request.stage in OFFERABLE else _("No place can be offered at this step.")
     if request.stage in BEFORE_NEEDS:
         why_not = _("Save their needs first. Then places can be offered.")
@@ -135,7 +136,7 @@ def match_panel(request: HelpRequest, *, now: datetime, most: int) -> dict[str, 
 
 def match_row(match: Match, *, now: datetime) -> dict[str, Any]:
     """One place with its reasons in words, the date of each at the right edge."""
-    offer, today = match.offer, now.date()
+    offer = match.offer
     return {
         "id": offer.program_id,
         "slug": offer.slug,
@@ -144,7 +145,6 @@ def match_row(match: Match, *, now: datetime) -> dict[str, Any]:
         "phone": offer.phone,
         "miles": miles_words(match.distance_miles, is_rough=offer.geocode == "zip"),
         "reasons": [_reason(reason, match, now=now) for reason in match.reasons],
-        "today": today,
     }
 
 
@@ -238,14 +238,20 @@ def readers(request: HelpRequest, *, reader_id: str, now: datetime) -> str:
 
 
 def _asked_programs(request: HelpRequest) -> list[Any]:
-    held = (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES)
-    return list(Referral.objects.filter(request=request, state__in=held).values_list("program_id", flat=True))
+    live = Referral.objects.filter(request=request, state__in=LIVE_REFERRAL_STATES)
+    return list(live.values_list("program_id", flat=True))
+
+
+def _ended_programs(request: HelpRequest) -> dict[str, Any]:
+    """The programs that said no to this request or stayed silent, each with its word."""
+    ended = Referral.objects.filter(request=request, state__in=("declined", "expired"))
+    return {str(pk): REFERRAL_STATES[state] for pk, state in ended.values_list("program_id", "state")}
 
 
 def _rank(referral: Referral | None) -> int:
     if referral is None:
         return 1
-    return 0 if referral.state in (*HELD_REFERRAL_STATES, *OPEN_REFERRAL_STATES) else 2
+    return 0 if referral.state in LIVE_REFERRAL_STATES else 2
 
 
 def _several(value: Any) -> list[str]:

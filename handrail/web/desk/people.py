@@ -2,9 +2,7 @@
 
 from datetime import datetime, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -13,11 +11,11 @@ from handrail.actions.reading import read_queue
 from handrail.core.access import Actor
 from handrail.records.accounts.models import actor_of
 from handrail.records.casebook.models import HelpRequest
-from handrail.web.desk.rows import due_words, tags_of
-from handrail.web.desk.shell import desk_page, sprite
-from handrail.web.desk.words import FLAGS, STAGES, flags_of, name_of, next_words, short_rule
+from handrail.web.desk.counts import midnight_before
+from handrail.web.desk.rows import FLAG_SPRITE, due_words, tags_of
+from handrail.web.desk.shell import desk_page
+from handrail.web.desk.words import STAGES, flags_of, name_of, next_words, short_rule
 
-SPRITE = sprite(tuple(dict.fromkeys(drawing for _word, drawing, _look in FLAGS.values())))
 MOST = 100
 
 
@@ -31,14 +29,13 @@ def mine(request: HttpRequest) -> HttpResponse:
 def follow_ups(request: HttpRequest) -> HttpResponse:
     """Those whose next step is due today, or was due before."""
     now = timezone.now()
-    midnight = now.astimezone(ZoneInfo(settings.SERVICE_TIMEZONE)).replace(hour=0, minute=0, second=0, microsecond=0)
-    return _list(request, here="follow_ups", until=midnight + timedelta(days=1))
+    return _list(request, here="follow_ups", until=midnight_before(now) + timedelta(days=1))
 
 
 def _list(request: HttpRequest, *, here: str, until: datetime | None) -> HttpResponse:
     now, actor = timezone.now(), actor_of(request.user)
     read_queue(actor, now=now)
-    context = {"rows": _rows(actor, now=now, until=until), "sprite": SPRITE, "most": MOST}
+    context = {"rows": _rows(actor, now=now, until=until), "sprite": FLAG_SPRITE, "most": MOST}
     return desk_page(request, "desk/people.html", context, here=here, now=now, actor=actor)
 
 

@@ -18,12 +18,12 @@ from handrail.records.accounts.models import actor_of
 from handrail.records.casebook.models import HelpRequest, Referral, TimelineEntry
 from handrail.records.directory.models import CapacityStatement
 from handrail.web.desk.legal import legal_clocks
-from handrail.web.desk.rows import SHOWN, clock_words, due_words, queue_rows
-from handrail.web.desk.shell import desk_page, sprite
-from handrail.web.desk.words import FLAGS, name_of
+from handrail.web.desk.rows import FLAG_SPRITE, SHOWN, clock_words, due_words, queue_rows
+from handrail.web.desk.shell import desk_page
+from handrail.web.desk.words import name_of
+from handrail.web.doors import is_part
 from handrail.web.words import reason_words
 
-FLAG_SPRITE = sprite(tuple(dict.fromkeys(drawing for _word, drawing, _look in FLAGS.values())))
 POLL_TEMPLATE = "desk/queue.html#queue"
 LIST_LENGTH = 4
 
@@ -41,8 +41,8 @@ def queue(request: HttpRequest) -> HttpResponse:
         "sprite": FLAG_SPRITE,
         "show_lists": request.GET.get("lists") == "yes",
     }
-    template = POLL_TEMPLATE if request.htmx else "desk/queue.html"  # type: ignore[attr-defined]
-    if context["show_lists"] and not request.htmx:  # type: ignore[attr-defined]
+    template = POLL_TEMPLATE if is_part(request) else "desk/queue.html"
+    if context["show_lists"] and not is_part(request):
         context |= _lists(now)
     return desk_page(request, template, context, here="queue", now=now, actor=actor)
 
@@ -50,7 +50,7 @@ def queue(request: HttpRequest) -> HttpResponse:
 @require_GET
 def lists(request: HttpRequest) -> HttpResponse:
     """The three quiet lists under the queue: a part for htmx, and the queue with them for everybody else."""
-    if not request.htmx:  # type: ignore[attr-defined]
+    if not is_part(request):
         return redirect("/desk/?lists=yes#lists")
     return render(request, "desk/lists.html", _lists(timezone.now()))
 

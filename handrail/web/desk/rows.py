@@ -17,8 +17,10 @@ from django.utils.translation import gettext as _
 
 from handrail.core.access import Actor
 from handrail.records.casebook.models import HelpRequest
+from handrail.web.desk.shell import sprite
 from handrail.web.desk.words import FLAGS, WHY_HERE, flags_of, name_of, short_rule, wants_of
 
+FLAG_SPRITE = sprite(tuple(dict.fromkeys(drawing for _word, drawing, _look in FLAGS.values())))
 SHOWN = 50
 MOST_TAGS = 3
 SOON_MINUTES = 60

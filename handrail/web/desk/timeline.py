@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from handrail.records.casebook.models import HelpRequest, TimelineEntry
 from handrail.web.desk.rows import clock_words
@@ -29,7 +31,6 @@ _ICONS = {
     "consent": "check",
     "referral": "home",
     "system": "clock",
-    "read": "search",
 }
 
 
@@ -64,25 +65,23 @@ def line_of(entry: TimelineEntry, now: datetime) -> TimeLine:
     text = _("Erased at their wish") if body.get("erased") else _SAY.get(entry.kind, _plain)(body, entry)
     own = body.get("words") if entry.kind in ("asked", "message") else body.get("note") if entry.is_from_person else ""
     note = "" if entry.is_from_person else body.get("note") or body.get("question") or body.get("answer") or ""
-    icon = (
-        "text"
-        if entry.kind == "contact" and body.get("channel") in ("text", "email")
-        else _ICONS.get(entry.kind, "note")
-    )
+    is_written = entry.kind == "contact" and body.get("channel") in ("text", "email")
     return TimeLine(
         at=clock_words(entry.at, with_day=now),
         iso=entry.at.isoformat(),
-        icon=icon,
+        icon="text" if is_written else _ICONS.get(entry.kind, "note"),
         text=text,
         quote=str(own or ""),
         note=str(note),
-        by=_("from them")
-        if entry.is_from_person
-        else _("by itself")
-        if entry.by.startswith("worker")
-        else entry.by_name,
+        by=_who(entry),
         is_step=entry.kind in ("step", "system"),
     )
+
+
+def _who(entry: TimelineEntry) -> str:
+    if entry.is_from_person:
+        return _("from them")
+    return _("by itself") if entry.by.startswith("worker") else entry.by_name
 
 
 def _asked(_body: dict[str, Any], _entry: TimelineEntry) -> str:
@@ -94,15 +93,15 @@ def _step(body: dict[str, Any], _entry: TimelineEntry) -> str:
     if body.get("what") == "taken":
         return (_("Taken out of order.") if body.get("out_of_order") else _("Taken from the queue.")) + why
     if body.get("what") == "back_to_queue":
-        return _("Back in the queue.") + (why or f" {_WHY_BACK.get(str(body.get('why')), lambda: '')()}").rstrip()
+        return _("Back in the queue.") + (why or f" {_WHY_BACK.get(str(body.get('why')), '')}").rstrip()
     return _("Now: %(stage)s") % {"stage": STAGES.get(str(body.get("end")), "")}
 
 
-_WHY_BACK: dict[str, Callable[[], str]] = {
-    "owner_silent": lambda: _("Nobody acted in time."),
-    "other_counselor": lambda: _("They asked for another counselor."),
-    "task_failed": lambda: _("Something we tried did not work."),
-    "watchdog": lambda: _("It had no next step."),
+_WHY_BACK: dict[str, Promise] = {
+    "owner_silent": gettext_lazy("Nobody acted in time."),
+    "other_counselor": gettext_lazy("They asked for another counselor."),
+    "task_failed": gettext_lazy("Something we tried did not work."),
+    "watchdog": gettext_lazy("It had no next step."),
 }
 
 
@@ -123,9 +122,8 @@ def _message(body: dict[str, Any], _entry: TimelineEntry) -> str:
 
 def _safety(body: dict[str, Any], _entry: TimelineEntry) -> str:
     safe = _("Safe now.") if body.get("safe_now") else _("Not safe now.")
-    return f"{safe} " + _("Naloxone: %(answer)s.") % {
-        "answer": str(NALOXONE.get(str(body.get("naloxone")), "")).lower()
-    }
+    answer = str(NALOXONE.get(str(body.get("naloxone")), "")).lower()
+    return f"{safe} " + _("Naloxone: %(answer)s.") % {"answer": answer}
 
 
 def _needs(body: dict[str, Any], _entry: TimelineEntry) -> str:
@@ -163,9 +161,14 @@ def _referral(body: dict[str, Any], _entry: TimelineEntry) -> str:
     return words.get(str(body.get("what")), "%(place)s") % {"place": body.get("program", ""), "reason": reason}
 
 
+def _late_action(action: str) -> str:
+    """What was due. A step in the counselor's own words has no action of ours."""
+    return str(NEXT_ACTIONS.get(action, _("Next step")))
+
+
 def _system(body: dict[str, Any], _entry: TimelineEntry) -> str:
     words = {
-        "late": _("We are late: %(action)s.") % {"action": str(NEXT_ACTIONS.get(str(body.get("action")), "")).lower()},
+        "late": _("We are late: %(action)s.") % {"action": _late_action(str(body.get("action"))).lower()},
         "tries_spent": _("All tries are spent."),
         "code_renewed": _("New status code made."),
         "contact_changed": _("Changed how we may reach them."),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from handrail.core.contact import ContactRule
 from handrail.records.casebook.models import HelpRequest
+from handrail.web.phones import show_phone
 
 # Flag -> word, drawing, look. In the order they are shown; the first two are said by the request itself.
 FLAGS: dict[str, tuple[Promise, str, str]] = {
@@ -113,7 +114,7 @@ CHANNELS: dict[str, Promise] = {
 }
 REFERRAL_STATES: dict[str, Promise] = {
     "sent": gettext_lazy("Asked"),
-    "acknowledged": gettext_lazy("Seen, answer due"),
+    "acknowledged": gettext_lazy("Seen"),
     "info_requested": gettext_lazy("They asked us"),
     "accepted": gettext_lazy("Said yes"),
     "arrived": gettext_lazy("Arrived"),
@@ -210,7 +211,7 @@ def rule_lines(rule: ContactRule) -> tuple[str, list[str]]:
         "email": _("Email only"),
         "code": _("Do not contact them"),
     }
-    lines = [shown_address(rule.address)] if rule.address else []
+    lines = [show_phone(rule.address)] if rule.address else []
     if rule.channel == "code":
         return heads["code"], [_("They check their page with a code.")]
     if rule.channel in ("call", "text"):
@@ -225,12 +226,6 @@ def rule_lines(rule: ContactRule) -> tuple[str, list[str]]:
     if rule.hours:
         lines.append(_("Only from %(hours)s, their time") % {"hours": hours_words(rule.hours)})
     return heads[rule.channel], lines
-
-
-def shown_address(address: str) -> str:
-    """An e-mail address as it is, a US number in the usual groups."""
-    digits = address.removeprefix("+1")
-    return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}" if len(digits) == 10 and digits.isdigit() else address
 
 
 def name_of(name: str) -> str:

@@ -27,8 +27,7 @@ from handrail.web.desk.panels import (
     safety_panel,
     task_panel,
 )
-from handrail.web.desk.people import SPRITE
-from handrail.web.desk.rows import SOON_MINUTES, clock_words, due_words
+from handrail.web.desk.rows import FLAG_SPRITE, SOON_MINUTES, clock_words, due_words
 from handrail.web.desk.shell import desk_page
 from handrail.web.desk.timeline import FILTERS, timeline
 from handrail.web.desk.words import DECLINES, FIRST_PROMPT, OUTCOMES, PROMPTS, STAGES, name_of, next_words
@@ -88,7 +87,7 @@ def show(
         "part": part,
         "typed": typed,
         "errors": errors or {},
-        "sprite": SPRITE,
+        "sprite": FLAG_SPRITE,
         "why_not": why_not_write(wanted),
         "is_mine": str(wanted.owner_id) == actor.id,
     }

@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 from django.utils.formats import date_format
 from django.utils.translation import ngettext, npgettext
 
-from handrail.web.templatetags.handrail import NARROW, day_words, in_zone
+from handrail.web.templatetags.handrail import NO_BREAK, clock_words, day_words, in_zone
 
 
 def clock(at: datetime, zone: str) -> str:
     """2:09 AM, unbroken, as the `clock` tag writes it."""
-    return in_zone(at, zone).strftime("%I:%M %p").lstrip("0").replace(" ", NARROW)
+    return clock_words(in_zone(at, zone))
 
 
 def when(at: datetime, *, now: datetime, zone: str) -> str:
@@ -44,7 +44,7 @@ def short_day(at: datetime, zone: str) -> str:
 
 def hour(number: int) -> str:
     """A whole hour of the day: 9 AM. In Spanish it reads the same."""
-    return datetime(2000, 1, 1, number % 24, tzinfo=UTC).strftime("%I %p").lstrip("0").replace(" ", NARROW)
+    return datetime(2000, 1, 1, number % 24, tzinfo=UTC).strftime("%I %p").lstrip("0").replace(" ", NO_BREAK)
 
 
 def _hour(local: datetime) -> int:

@@ -14,8 +14,8 @@ from handrail.core.access import Actor
 from handrail.records.casebook.models import Draft, HelpRequest
 from handrail.records.casebook.people import live_draft
 from handrail.records.keys import blind_index, seal, unseal
+from handrail.web.leave import DRAFT_COOKIE
 
-ANSWERS_COOKIE = "a"
 STATUS_KEY = "status"
 SAID_KEY = "status_said"
 SAID_LABEL = "session.said"
@@ -33,7 +33,7 @@ class Pass:
 
 def token_of(request: HttpRequest) -> str:
     """The browser's answer token, or "" for none."""
-    return request.COOKIES.get(ANSWERS_COOKIE, "")
+    return request.COOKIES.get(DRAFT_COOKIE, "")
 
 
 def draft_of(request: HttpRequest, *, now: datetime) -> Draft | None:
@@ -43,12 +43,12 @@ def draft_of(request: HttpRequest, *, now: datetime) -> Draft | None:
 
 def remember_token(response: HttpResponse, token: str) -> None:
     """Let the browser hold the token until it closes."""
-    response.set_cookie(ANSWERS_COOKIE, token, httponly=True, samesite="Lax", secure=settings.HANDRAIL_HTTPS, path="/")
+    response.set_cookie(DRAFT_COOKIE, token, httponly=True, samesite="Lax", secure=settings.HANDRAIL_HTTPS, path="/")
 
 
 def forget_token(response: HttpResponse) -> None:
     """Take the token out of the browser."""
-    response.delete_cookie(ANSWERS_COOKIE, samesite="Lax")
+    response.delete_cookie(DRAFT_COOKIE, samesite="Lax")
 
 
 def let_in(request: HttpRequest, row: HelpRequest, *, now: datetime, needs_pin: bool = False) -> None:

@@ -10,10 +10,10 @@ from django.conf import settings
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from handrail.core.contact import ContactRule
 from handrail.records.directory.places import Place, find_place, suggest_places
 from handrail.web.person import words
 from handrail.web.person.clock import hour
+from handrail.web.phones import show_phone
 
 MAX_WORDS = 500
 MAX_NAME = 40
@@ -283,14 +283,19 @@ class AboutForm(Question):
             self.fields["flags"].choices = list(words.FLAGS_OF_OTHERS.items())  # type: ignore[attr-defined]
 
     def clean_words(self) -> str:
-        text = re.sub(r"\r\n?", "\n", self.cleaned_data["words"])
-        over = len(text) - MAX_WORDS
-        if over > 0:
-            raise forms.ValidationError(
-                ngettext("Your message is %(over)s letter too long", "Your message is %(over)s letters too long", over)
-                % {"over": over}
-            )
-        return text
+        return read_words(self.cleaned_data["words"], most=MAX_WORDS)
+
+
+def read_words(text: str, *, most: int) -> str:
+    """Typed words with plain line ends. Raises ValidationError that says by how many letters they are too long."""
+    text = re.sub(r"\r\n?", "\n", text)
+    over = len(text) - most
+    if over > 0:
+        raise forms.ValidationError(
+            ngettext("Your message is %(over)s letter too long", "Your message is %(over)s letters too long", over)
+            % {"over": over}
+        )
+    return text
 
 
 def read_phone(text: str) -> str:
@@ -313,30 +318,3 @@ def read_phone(text: str) -> str:
     if reason == phonenumbers.ValidationResult.TOO_LONG:
         raise forms.ValidationError(_("That number is too long"))
     raise forms.ValidationError(say)
-
-
-def show_phone(address: str) -> str:
-    """A stored phone number the way people write it; anything else as it is."""
-    try:
-        number = phonenumbers.parse(address, None)
-    except phonenumbers.NumberParseException:
-        return address
-    if number.country_code == 1:
-        digits = str(number.national_number)
-        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
-    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
-
-
-def rule_from(channel: str, details: Mapping[str, Any], *, timezone: str) -> ContactRule:
-    """The contact rule that a filled-in details form means."""
-    hours = details["hours"]
-    return ContactRule(
-        channel=channel,
-        address=details["address"],
-        may_voicemail=details["may_voicemail"],
-        if_other_answers=details["if_other_answers"],
-        say_we_are=details["say_we_are"],
-        hours=(hours[0], hours[1]) if hours else None,
-        timezone=timezone,
-        language=details["language"],
-    )

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 
 from handrail.core.match import Reason, reason_from
-from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
+from handrail.records.casebook.choices import LIVE_REFERRAL_STATES
 from handrail.records.casebook.models import HelpRequest, Option, Referral
 from handrail.records.directory.models import Program
 from handrail.web.finder_words import Line, reason_line
@@ -73,8 +73,7 @@ def _place(
 
 def _is_answered(referral: Referral | None) -> bool:
     """True when the place is being asked, said yes, or said no: then there is nothing to choose here."""
-    done = (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES, "declined")
-    return referral is not None and referral.state in done
+    return referral is not None and referral.state in (*LIVE_REFERRAL_STATES, "declined")
 
 
 def _why(option: Option, *, now: datetime, zone: str) -> list[Line]:

@@ -1,17 +1,14 @@
 """When somebody will really reach the person: the promise, unless nobody is on shift before then."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.conf import settings
 
 from handrail.core.journey import due_at
 from handrail.records.casebook.models import HelpRequest
-from handrail.records.directory.models import ServicePulse
+from handrail.records.directory.models import PULSE_LASTS, ServicePulse
 from handrail.web.person.clock import when
-
-# The pulse is written each minute. An older one is not believed.
-PULSE_LASTS = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)

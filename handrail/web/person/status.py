@@ -5,7 +5,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import check_password
-from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -20,9 +19,10 @@ from handrail.core.journey import is_open
 from handrail.records.casebook.models import Consent, HelpRequest, Option
 from handrail.records.casebook.requests import code_hash
 from handrail.web.person import door, limits
-from handrail.web.person.forms import ContactForm, DetailsForm, rule_from
+from handrail.web.person.forms import ContactForm, DetailsForm
 from handrail.web.person.status_forms import CodeForm, NewPinForm, NoteForm, PinForm, StopForm
 from handrail.web.person.view import first_name, see
+from handrail.web.typed import uuid_of
 from handrail.web.words import reason_words
 
 GET_POST = ["GET", "HEAD", "POST"]
@@ -124,7 +124,7 @@ def contact(request: HttpRequest, row: HelpRequest, now: datetime) -> HttpRespon
     del form.fields["name"]
     if form.is_valid():
         form.cleaned_data["name"] = row.person.chosen_name
-        new = rule_from(kept["channel"], form.answers(), timezone=rule.timezone)
+        new = ask.rule_from({**form.answers(), "channel": kept["channel"], "timezone": rule.timezone})
         if _did(form, None, lambda: person.change_contact(row, rule=new, now=now)):
             return _back(request, _("Done. From now on we reach you this way."))
     return _ask(request, "person/status_details.html", form, channel=kept["channel"])
@@ -250,14 +250,8 @@ def _back(request: HttpRequest, said: str) -> HttpResponse:
 
 
 def _option(row: HelpRequest, key: str) -> Option | None:
-    try:
-        return Option.objects.filter(request=row, pk=key).select_related("program").first()
-    except ValidationError:
-        return None
+    return Option.objects.filter(request=row, pk=uuid_of(key)).select_related("program").first()
 
 
 def _consent(row: HelpRequest, key: str) -> Consent | None:
-    try:
-        return Consent.objects.filter(request=row, pk=key, revoked_at=None).select_related("program").first()
-    except ValidationError:
-        return None
+    return Consent.objects.filter(request=row, pk=uuid_of(key), revoked_at=None).select_related("program").first()

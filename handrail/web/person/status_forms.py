@@ -1,15 +1,15 @@
 """The forms of the private page: the code, the PIN, a note, how we reach you, stopping."""
 
 import re
+from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from handrail.actions.person import NOTE_LETTERS
 from handrail.core.code import normal_code
 from handrail.web.person import words
-from handrail.web.person.forms import radios
+from handrail.web.person.forms import radios, read_words
 
 _BAD_CODE = _("We can't find that code. Check each letter. Or call us.")
 _BAD_PIN = _("Enter the 4 digits of your PIN")
@@ -21,7 +21,7 @@ class CodeForm(forms.Form):
 
     code = forms.CharField(
         label=_("Your code"),
-        help_text=_("10 letters and numbers, like K7M4-R2QX-9T"),
+        help_text=_("It looks like K7M4-R2QX-9T"),
         max_length=80,
         widget=forms.TextInput(
             attrs={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false", "class": "short"}
@@ -40,16 +40,20 @@ class CodeForm(forms.Form):
         self.add_error("code", _BAD_CODE)
 
 
+def _pin(label: Any, help_text: Any, *, required: Any) -> forms.CharField:
+    return forms.CharField(
+        label=label,
+        help_text=help_text,
+        max_length=20,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
+        error_messages={"required": required},
+    )
+
+
 class PinForm(forms.Form):
     """The 4 digits that were put on this page."""
 
-    pin = forms.CharField(
-        label=_("Your PIN"),
-        help_text=_("The 4 digits you picked. If you lost them, call us."),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
-        error_messages={"required": _BAD_PIN},
-    )
+    pin = _pin(_("Your PIN"), _("The 4 digits you picked. If you lost them, call us."), required=_BAD_PIN)
 
     def clean_pin(self) -> str:
         return str(self.cleaned_data["pin"]).strip()
@@ -62,12 +66,10 @@ class PinForm(forms.Form):
 class NewPinForm(forms.Form):
     """A PIN for this page."""
 
-    pin = forms.CharField(
-        label=_("Pick a PIN"),
-        help_text=_("4 digits. We ask for it after your code. Do not use your birth year."),
-        max_length=20,
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "autocomplete": "off", "class": "short"}),
-        error_messages={"required": _NEW_PIN},
+    pin = _pin(
+        _("Pick a PIN"),
+        _("4 digits. We ask for it after your code. Do not use your birth year."),
+        required=_NEW_PIN,
     )
 
     def clean_pin(self) -> str:
@@ -87,14 +89,7 @@ class NoteForm(forms.Form):
     )
 
     def clean_note(self) -> str:
-        text = re.sub(r"\r\n?", "\n", self.cleaned_data["note"])
-        over = len(text) - NOTE_LETTERS
-        if over > 0:
-            raise forms.ValidationError(
-                ngettext("Your message is %(over)s letter too long", "Your message is %(over)s letters too long", over)
-                % {"over": over}
-            )
-        return text
+        return read_words(self.cleaned_data["note"], most=NOTE_LETTERS)
 
 
 class StopForm(forms.Form):

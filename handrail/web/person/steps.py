@@ -17,8 +17,8 @@ from handrail.web.person.forms import (
     Question,
     WhereForm,
     WhoForm,
-    show_phone,
 )
+from handrail.web.phones import show_phone
 
 QUESTIONS = 5
 

@@ -78,7 +78,7 @@ OTHER_ANSWERS = {
     "say_from": _("Say we are from a place you pick"),
 }
 VOICEMAIL = {"no": _("No"), "yes": _("Yes, first name only")}
-BEST_TIME = {"any": _("Any time, now"), "hours": _("Only at these hours")}
+BEST_TIME = {"any": _("Any time, now"), "hours": _("Only some hours")}
 LANGUAGES = {"en": _("English"), "es": _("Spanish")}
 
 # Titles that fit whom the request is for. A question that reads the same for all has one row.
@@ -140,8 +140,8 @@ STAGE_SENTENCES: dict[str, StageSentence] = {
         _("We ask no place about you unless you say yes to it."),
     ),
     "choosing": StageSentence(
-        _("Places that can see you are listed below."),
-        _("Places that can see you are listed below."),
+        _("Places to choose from are listed below."),
+        _("Places to choose from are listed below."),
         _("Pick one, or tell us that none fits. Take the time you need."),
     ),
     "referred": StageSentence(
@@ -297,11 +297,6 @@ DECLINES = {
     "access_need": _("They can't give the help you need to take part. We look at the next place."),
     "past_incident": _("They can't take you this time. We look at the next place."),
     "person_changed_mind": _("You changed your mind. That is fine."),
-}
-SCOPES = {
-    "minimum": _("what kind of help you want"),
-    "details": _("what you told us that helps them plan"),
-    "contact": _("how to reach you"),
 }
 
 ERASE = {

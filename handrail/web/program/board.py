@@ -15,6 +15,7 @@ from handrail.records.casebook.choices import OPEN_REFERRAL_STATES
 from handrail.records.casebook.models import Referral
 from handrail.records.directory.models import CapacityStatement, Program
 from handrail.records.directory.places import place_of_zip
+from handrail.web.finder_words import fresh_hours
 from handrail.web.program.facts import Tag, may_show, name_of, tags_of, wants_of
 from handrail.web.program.words import STATE_WORDS, left_words, span_words
 
@@ -133,7 +134,7 @@ def arrived_at(program: Program) -> list[Referral]:
 
 def opening_row(statement: CapacityStatement, *, now: datetime, zone: ZoneInfo) -> OpeningRow:
     """A row of openings with its age in words, and what the public page makes of that age."""
-    said = sentence_for(_statement(statement), now=now, fresh_hours=_fresh_hours())
+    said = sentence_for(_statement(statement), now=now, fresh_hours=fresh_hours())
     span = _age(now - statement.stated_at)
     if said.state == "ageing" or said.code == "too_old":
         return OpeningRow(statement, _("%(span)s old, page says call first") % {"span": span}, is_old=True)
@@ -196,10 +197,6 @@ def _statement(row: CapacityStatement) -> Statement:
         next_opening_on=row.next_opening_on,
         waiting=row.waiting,
     )
-
-
-def _fresh_hours() -> dict[str, int]:
-    return {"beds": settings.FRESH_BEDS_HOURS, "visits": settings.FRESH_VISITS_HOURS}
 
 
 def _age(length: timedelta) -> str:

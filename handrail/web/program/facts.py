@@ -6,12 +6,12 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from handrail.core.consent import why_not_share
 from handrail.core.safety import FLAGS
 from handrail.records.casebook.models import Consent, Referral
+from handrail.web.phones import show_phone
 from handrail.web.program.words import (
     CHANNEL_WORDS,
     FLAG_WORDS,
@@ -21,8 +21,7 @@ from handrail.web.program.words import (
     YES_NO_WORDS,
     listed,
 )
-
-NARROW = "\N{NO-BREAK SPACE}"
+from handrail.web.templatetags.handrail import clock_words, day_words
 
 
 @dataclass(frozen=True)
@@ -114,7 +113,7 @@ def _reach(facts: dict[str, Any], referral: Referral) -> str:
         return _("Through %(who)s, %(number)s") % {"who": who, "number": settings.SERVICE_PHONE}
     hours = facts.get("hours")
     span = _("only %(start)s:00 to %(end)s:00") % {"start": hours[0], "end": hours[1]} if hours else ""
-    parts = (str(CHANNEL_WORDS.get(facts.get("channel", ""), "")), _number_words(facts["address"]), span)
+    parts = (str(CHANNEL_WORDS.get(facts.get("channel", ""), "")), show_phone(facts["address"]), span)
     return ", ".join(part for part in parts if part)
 
 
@@ -128,19 +127,11 @@ def _yes_no(answer: bool | None) -> str:
 
 
 def _day(at: datetime, zone: ZoneInfo) -> str:
-    return date_format(at.astimezone(zone), "M j", use_l10n=False).replace(" ", NARROW)
+    return day_words(at.astimezone(zone))
 
 
 def _day_clock(at: datetime, zone: ZoneInfo, *, now: datetime) -> str:
     """A clock time; another day than today's is named."""
     local = at.astimezone(zone)
-    clock = local.strftime("%I:%M %p").lstrip("0").replace(" ", NARROW)
+    clock = clock_words(local)
     return clock if local.date() == now.astimezone(zone).date() else f"{_day(at, zone)}, {clock}"
-
-
-def _number_words(address: str) -> str:
-    """A US phone number as people say it; any other address as it is."""
-    digits = address.removeprefix("+1")
-    if digits != address and len(digits) == 10 and digits.isdigit():
-        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
-    return address

@@ -16,7 +16,6 @@ from handrail.actions._frame import Refused, Stale
 from handrail.core.access import Actor
 from handrail.records.accounts.models import actor_of
 from handrail.records.directory.models import CapacityStatement, Program
-from handrail.records.ledger.signing import CrossedError
 from handrail.web.program.board import pick, programs_of
 from handrail.web.program.forms import OpeningsForm
 from handrail.web.program.views import board_for, clock_facts
@@ -35,8 +34,6 @@ def openings(request: HttpRequest) -> HttpResponse:
         return render_openings(request, actor, now=now, status=422, form=form)
     try:
         state_row(program, form.cleaned_data, actor=actor, now=now)
-    except CrossedError:
-        return refused(request, actor, Stale(), form=form, now=now)
     except Refused as error:
         return refused(request, actor, error, form=form, now=now)
     return redirect(back_to(request, program))
@@ -51,8 +48,6 @@ def still_right(request: HttpRequest) -> HttpResponse:
     program = program_of(request, actor)
     try:
         directory.confirm_capacity(program, actor=actor, now=now)
-    except CrossedError:
-        return refused(request, actor, Stale(), form=None, now=now)
     except Refused as error:
         return refused(request, actor, error, form=None, now=now)
     messages.success(request, _("Thank you. The public page shows your numbers as said now."))

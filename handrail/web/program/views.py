@@ -14,47 +14,44 @@ from handrail.actions import reading
 from handrail.actions.refer import facts_for
 from handrail.core.access import Actor
 from handrail.records.accounts.models import actor_of
-from handrail.records.casebook.choices import HELD_REFERRAL_STATES, OPEN_REFERRAL_STATES
+from handrail.records.casebook.choices import LIVE_REFERRAL_STATES, OPEN_REFERRAL_STATES
 from handrail.records.casebook.models import Referral
+from handrail.web.doors import is_part
 from handrail.web.kept import kept
 from handrail.web.program.board import Board, arrived_at, board_of, pick, programs_of
 from handrail.web.program.facts import fact_rows, may_show, name_of, wants_of
 from handrail.web.program.forms import AcceptForm, DeclineForm, QuestionForm
 from handrail.web.program.words import STATE_WORDS
-
-LIVE_STATES = (*OPEN_REFERRAL_STATES, *HELD_REFERRAL_STATES)
+from handrail.web.typed import uuid_of
 
 
 @require_GET
 def inbox(request: HttpRequest) -> HttpResponse:
     """Every open referral of one program, who is coming, and its openings."""
-    now = timezone.now()
-    actor = actor_of(request.user)
+    now, actor = timezone.now(), actor_of(request.user)
     board = board_for(actor, request.GET.get("at", ""), now=now)
     if board is None:
         return render(request, "program/nowhere.html")
     reading.read_queue(actor, page="inbox", now=now)
     # The list alone, for the page that renews it each minute; `open` marks the row that stands beside it.
-    is_part = request.headers.get("HX-Request") == "true"
+    as_part = is_part(request)
     context = {"board": board, "page": "inbox", **clock_facts(board)}
-    if is_part:
-        context["opened"] = {"pk": as_uuid(request.GET.get("open", ""))}
-    return render(request, "program/list.html" if is_part else "program/inbox.html", context)
+    if as_part:
+        context["opened"] = {"pk": uuid_of(request.GET.get("open", ""))}
+    return render(request, "program/list.html" if as_part else "program/inbox.html", context)
 
 
 @require_GET
 def referral(request: HttpRequest, referral_id: UUID) -> HttpResponse:
     """One referral: what may be seen of it now, and the answer form."""
-    now = timezone.now()
-    actor = actor_of(request.user)
+    now, actor = timezone.now(), actor_of(request.user)
     return render_referral(request, find(actor, referral_id), actor=actor, now=now)
 
 
 @require_GET
 def in_care(request: HttpRequest) -> HttpResponse:
     """The people who arrived, latest first."""
-    now = timezone.now()
-    actor = actor_of(request.user)
+    now, actor = timezone.now(), actor_of(request.user)
     board = board_for(actor, request.GET.get("at", ""), now=now)
     if board is None:
         return render(request, "program/nowhere.html")
@@ -107,12 +104,12 @@ def render_referral(
         "board": board,
         "page": "inbox",
         "opened": found,
-        "facts": fact_rows(facts, found, now=now, zone=board.zone) if found.state in LIVE_STATES else [],
+        "facts": fact_rows(facts, found, now=now, zone=board.zone) if found.state in LIVE_REFERRAL_STATES else [],
         "name": name_of(found, now=now),
         "agreed": found.consent.words if facts else "",
         "state_words": STATE_WORDS[found.state],
         "is_open": found.state in OPEN_REFERRAL_STATES,
-        "is_live": found.state in LIVE_STATES,
+        "is_live": found.state in LIVE_REFERRAL_STATES,
         "is_late": found.reply_by <= now,
         "wrong": next((form for form in forms.values() if form.errors), None),
         **answer_forms(request, board, now=now),
@@ -124,7 +121,7 @@ def render_referral(
 
 def facts_now(found: Referral, *, actor: Actor, now: datetime) -> dict[str, Any]:
     """What may be seen now. Of a referral that has ended nothing is; opening it is entered all the same."""
-    if found.state in LIVE_STATES:
+    if found.state in LIVE_REFERRAL_STATES:
         return facts_for(found, actor=actor, now=now)
     reading.read(found.request, actor=actor, page="referral", now=now)
     return {}
@@ -138,14 +135,6 @@ def answer_forms(request: HttpRequest, board: Board, *, now: datetime) -> dict[s
         "ask": QuestionForm(initial=kept(request, f"{base}ask/")),
         "decline": DeclineForm(initial=kept(request, f"{base}decline/")),
     }
-
-
-def as_uuid(text: str) -> UUID | None:
-    """The id in an address, or None when it is none."""
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def clock_facts(board: Board) -> dict[str, Any]:

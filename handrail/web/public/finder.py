@@ -132,12 +132,13 @@ def _orders(search: Search) -> list[tuple[str, str]]:
     return [(label, search.query(o=code, pg="")) for code, label in words.items() if code != names[search.order]]
 
 
-def _page_links(search: Search, number: int, pages: int) -> list[tuple[int, str]]:
-    """The first page, the last, and those around this one; the link of this page is empty."""
+def _page_links(search: Search, number: int, pages: int) -> list[tuple[int, str, bool]]:
+    """The first page, the last, and those around this one: number, link (empty for this one), if some are left out."""
     if pages == 1:
         return []
     shown = sorted({1, pages, *range(max(1, number - 2), min(pages, number + 2) + 1)})
-    return [(page, "" if page == number else search.query(pg=page if page > 1 else "")) for page in shown]
+    links = ["" if page == number else search.query(pg=page if page > 1 else "") for page in shown]
+    return [(page, link, page - before > 1) for before, page, link in zip([0, *shown], shown, links, strict=False)]
 
 
 def _wider(search: Search) -> tuple[int, str] | None:

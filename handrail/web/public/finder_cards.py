@@ -29,6 +29,7 @@ from handrail.web.finder_words import (
     source_words,
     value_words,
 )
+from handrail.web.templatetags.handrail import in_zone
 
 
 @dataclass(frozen=True)
@@ -125,7 +126,7 @@ def _openings_row(statement: Statement, now: datetime) -> Row:
     sentence = sentence_for(statement, now=now, fresh_hours=fresh_hours())
     words = {"unknown": _("Not known"), "full": _("Full")}
     answer = words.get(sentence.state, str(statement.openings))
-    day = day_words(statement.stated_at.date(), now.date())
+    day = day_words(in_zone(statement.stated_at, "").date(), in_zone(now, "").date())
     return Row(statement.label, answer, "", capfirst(source_words(statement.source)), day)
 
 

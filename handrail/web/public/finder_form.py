@@ -13,10 +13,12 @@ from handrail.core.match import Order
 from handrail.core.needs import KINDS, MUSTS, PAYERS, Choice, Needs, by_code
 from handrail.records.directory.places import Place, find_place, suggest_places
 from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS
+from handrail.web.typed import whole_number
 
 MILES_CHOICES = (25, 60, 100, 300)
 ORDER_CODES: dict[str, Order] = {"": "best", "n": "nearest", "s": "soonest"}
 LONGEST_PLACE = 80
+LAST_PAGE = 99_999
 
 
 def _choices(table: Mapping[str, Choice], words: Mapping[str, Any]) -> list[tuple[str, Any]]:
@@ -95,7 +97,7 @@ class Search:
 
 def read_search(data: Any) -> Search:
     """Read a query string kindly: a code nobody knows is as if it were not there."""
-    miles, page = _whole(data.get("r", "")), _whole(data.get("pg", ""))
+    miles, page = whole_number(data.get("r"), most=MILES_CHOICES[-1]), whole_number(data.get("pg"), most=LAST_PAGE)
     payers = by_code(PAYERS, [data.get("p", "")])
     return Search(
         text=" ".join(data.get("n", "").replace("\0", " ").split())[:LONGEST_PLACE],
@@ -106,10 +108,6 @@ def read_search(data: Any) -> Search:
         order=ORDER_CODES.get(data.get("o", ""), "best"),
         page=max(1, page),
     )
-
-
-def _whole(text: str) -> int:
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 6 else 0
 
 
 @lru_cache(maxsize=2048)

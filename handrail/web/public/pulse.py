@@ -1,14 +1,11 @@
 """Who is answering right now: one small row, with the last one known kept in memory for when the database is away."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import DatabaseError
 
-from handrail.records.directory.models import ServicePulse
-
-# The worker writes each minute. After this long we no longer know, and say so.
-STALE_AFTER = timedelta(minutes=10)
+from handrail.records.directory.models import PULSE_LASTS, ServicePulse
 
 
 @dataclass(frozen=True)
@@ -22,7 +19,7 @@ class Pulse:
 
     def is_known(self, now: datetime) -> bool:
         """True while the numbers are young enough to be said as now."""
-        return now - self.as_of <= STALE_AFTER
+        return now - self.as_of <= PULSE_LASTS
 
 
 _last: list[Pulse] = []

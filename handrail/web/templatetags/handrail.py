@@ -17,9 +17,10 @@ from django.utils.translation import gettext as _
 
 from handrail.web import registry
 from handrail.web.icons import ICONS
+from handrail.web.shield import STAFF_PATHS
 
 register = template.Library()
-NARROW = "\N{NO-BREAK SPACE}"
+NO_BREAK = "\N{NO-BREAK SPACE}"
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
@@ -40,15 +41,20 @@ def clock(context: template.Context, moment: datetime, now: datetime | None = No
     """A clock time that does not break, as "2:09 AM"; given `now`, another day is named: "Nov 24, 2:09 AM"."""
     zone = str(context.get("time_zone") or "")
     local = in_zone(moment, zone)
-    words = local.strftime("%I:%M %p").lstrip("0").replace(" ", NARROW)
+    words = clock_words(local)
     if now is not None and in_zone(now, zone).date() != local.date():
         words = f"{day_words(local)}, {words}"
     return format_html('<time datetime="{}">{}</time>', local.isoformat(timespec="minutes"), words)
 
 
+def clock_words(local: datetime) -> str:
+    """A clock time in one piece, as "2:09 AM"."""
+    return local.strftime("%I:%M %p").lstrip("0").replace(" ", NO_BREAK)
+
+
 def day_words(moment: datetime) -> str:
     """The day in the reader's language, as "Nov 24" or "24 nov"."""
-    return date_format(moment, "j b" if get_language() == "es" else "M j", use_l10n=False).replace(" ", NARROW)
+    return date_format(moment, "j b" if get_language() == "es" else "M j", use_l10n=False).replace(" ", NO_BREAK)
 
 
 @register.simple_tag
@@ -92,9 +98,9 @@ def line(key: str) -> registry.Line:
 
 
 @register.inclusion_tag("parts/sources.html")
-def evidence(*ids: str, is_open: bool = False) -> dict[str, Any]:
+def evidence(*ids: str) -> dict[str, Any]:
     """The sources a clinical page rests on, listed at its foot."""
-    return {"sources": [registry.evidence()[key] for key in ids], "is_open": is_open}
+    return {"sources": [registry.evidence()[key] for key in ids]}
 
 
 @register.inclusion_tag("parts/checked.html")
@@ -126,7 +132,7 @@ def twin_url(context: template.Context) -> str:
     path = request.get_full_path() if request is not None else "/"
     if get_language() == "es":
         return path[3:] if path.startswith("/es/") else path
-    return path if path.startswith(("/desk/", "/program/", "/steward/", "/account/")) else f"/es{path}"
+    return path if path.startswith(STAFF_PATHS) else f"/es{path}"
 
 
 @register.simple_tag
@@ -139,6 +145,12 @@ def service_number() -> str:
 def service_title() -> str:
     """The service's neutral name, for the pages that must work with no context at all."""
     return str(settings.SERVICE_NAME)
+
+
+@register.simple_tag
+def sample() -> bool:
+    """Whether this is the demo, for the pages that must work with no context at all."""
+    return settings.IS_DEMO
 
 
 @register.simple_tag

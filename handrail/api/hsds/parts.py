@@ -1,0 +1,151 @@
+"""The parts that hang on a service: phones, languages, costs, walk-in hours, openings and attributes."""
+
+from collections.abc import Iterable
+from datetime import date, datetime
+from typing import Any
+
+from handrail.api.hsds.code_words import LANGUAGES
+from handrail.api.hsds.entry import Entry
+from handrail.api.hsds.identity import made_id
+from handrail.api.hsds.terms import Term, code_term, codes_of, fact_term
+from handrail.core.openings import Statement
+
+Record = dict[str, Any]
+
+UNITS = {"beds": "Bed", "visits": "First visit"}
+# A fact about payment that is yes, and how it reads as an option. Free of charge has its amount.
+PAYING = {
+    "free": "Free of charge",
+    "medicaid": "Medicaid",
+    "medicare": "Medicare",
+    "private_plan": "Private health insurance",
+    "va": "VA or TRICARE",
+    "state_plan": "State health plan other than Medicaid",
+    "self_pay": "Paying yourself",
+    "public_funds": "Public money lowers the cost",
+    "sliding_fee": "Cost depends on what a person earns",
+    "payment_help": "Help to pay",
+}
+# Languages that are a fact of their own, which a program may correct.
+SPOKEN = {"spanish": "SP", "asl": "AH"}
+
+
+def said(**fields: Any) -> Record:
+    """A record of the fields that are known: nothing is sent as null or as an empty text or list."""
+    return {name: value for name, value in fields.items() if value not in (None, "", [], ())}
+
+
+def moment(at: datetime) -> str:
+    """A moment as the specification writes it: 2026-11-21T06:04:00Z."""
+    return f"{at:%Y-%m-%dT%H:%M:%SZ}"
+
+
+def phones(entry: Entry) -> list[Record]:
+    """The main number, and the one for people who want to start."""
+    numbers = {"Main": entry.program.phone, "Intake: for people who want to start": entry.program.intake_phone}
+    return [
+        _part(entry, "phone", name, number=number, type="voice", description=name)
+        for name, number in numbers.items()
+        if number
+    ]
+
+
+def languages(entry: Entry) -> list[Record]:
+    """The languages that care is given in, by ISO 639 code."""
+    codes = [code for code in codes_of(entry.program.codes) if code in LANGUAGES and code not in SPOKEN.values()]
+    spoken = [code for key, code in SPOKEN.items() if entry.says(key)]
+    return [
+        _part(entry, "language", code, name=LANGUAGES[code][1], code=LANGUAGES[code][0]) for code in (*spoken, *codes)
+    ]
+
+
+def cost_options(entry: Entry) -> list[Record]:
+    """The ways to pay that are known to be taken."""
+    found = []
+    for key, option in PAYING.items():
+        if entry.says(key):
+            price = {"amount": 0, "currency": "USD"} if key == "free" else {}
+            found.append(_part(entry, "cost_option", key, option=option, **price))
+    return found
+
+
+def schedules(entry: Entry) -> list[Record]:
+    """The hours in which a person may come without a time."""
+    hours = entry.program.walk_in_hours
+    return [_part(entry, "schedule", "walk_in", description=f"Walk in: {hours}")] if hours else []
+
+
+def capacities(entry: Entry) -> list[Record]:
+    """The openings that may be repeated now, each with when it was stated and who stated it."""
+    return [
+        _part(
+            entry,
+            "capacity",
+            each.label,
+            unit=unit(each.kind),
+            unit_id=unit(each.kind)["id"],
+            available=each.openings,
+            description=_openings_words(each),
+            updated=moment(each.stated_at),
+        )
+        for each in entry.openings
+    ]
+
+
+def unit(kind: str) -> Record:
+    """What openings are counted in."""
+    return {"id": made_id("unit", kind), "name": UNITS[kind]}
+
+
+def _openings_words(statement: Statement) -> str:
+    words = [f"{statement.label}: {statement.openings} open, as stated by {statement.source}. Call before going."]
+    if statement.openings == 0 and statement.next_opening_on:
+        words.append(f"Next opening expected {statement.next_opening_on}.")
+    if statement.waiting:
+        words.append(f"Waiting: {statement.waiting}.")
+    return " ".join(words)
+
+
+def attributes(entry: Entry) -> list[Record]:
+    """The source's service codes, then the facts that hold today with who said so and when."""
+    program = entry.program
+    found = [
+        _attribute(entry, code_term(code), "code", label=_said_by(program.source.name, program.observed_on))
+        for code in codes_of(program.codes)
+    ]
+    for key, fact in entry.facts.items():
+        label = _said_by(fact.source, fact.observed_on)
+        found.append(_attribute(entry, fact_term(key), "fact", value=fact.value, label=label))
+    return found
+
+
+def _said_by(source: str, on: date | None) -> str:
+    return f"{source}, {on}" if on else source
+
+
+def _attribute(entry: Entry, term: Term, link_type: str, **fields: str) -> Record:
+    service_id = str(entry.program.pk)
+    return {
+        "id": made_id("attribute", service_id, term["id"]),
+        "link_id": service_id,
+        "link_entity": "service",
+        "link_type": link_type,
+        "taxonomy_term_id": term["id"],
+        **fields,
+        "taxonomy_term": term,
+    }
+
+
+def _part(entry: Entry, kind: str, which: str, /, **fields: Any) -> Record:
+    service_id = str(entry.program.pk)
+    return {"id": made_id(kind, service_id, which), "service_id": service_id, **fields}
+
+
+def sentences(*words: str) -> str:
+    """The sentences that say something, with a blank between them."""
+    return " ".join(each for each in words if each)
+
+
+def listing(words: Iterable[str]) -> str:
+    """Words in a row: one, two, three."""
+    return ", ".join(words)

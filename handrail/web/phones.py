@@ -1,0 +1,15 @@
+"""Phone numbers as people write them, for every door."""
+
+import phonenumbers
+
+
+def show_phone(address: str) -> str:
+    """A stored phone number the way people write it; an e-mail address, or anything else, as it is."""
+    try:
+        number = phonenumbers.parse(address, None)
+    except phonenumbers.NumberParseException:
+        return address
+    if number.country_code == 1:
+        digits = str(number.national_number)
+        return f"{digits[:3]}-{digits[3:6]}-{digits[6:]}"
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
