@@ -270,7 +270,6 @@ def _new_request(answers: dict[str, Any], *, code: str, now: datetime) -> tuple[
     flags = answers.get("flags", [])
     request = HelpRequest(
         person=person,
-        for_whom=answers["who"],
         stage="new",
         stage_at=now,
         in_queue=True,

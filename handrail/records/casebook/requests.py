@@ -112,7 +112,6 @@ class HelpRequest(SignedModel):
 
     id = staff_only(models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False))
     person = staff_only(models.ForeignKey(Person, models.PROTECT))
-    for_whom = staff_only(models.CharField(max_length=10, default="me"))
     stage = staff_only(models.CharField(max_length=12, default="new", choices=[(name, name) for name in STAGES]))
     stage_at = staff_only(models.DateTimeField())
     version = staff_only(models.PositiveIntegerField(default=1))
@@ -166,6 +165,11 @@ class HelpRequest(SignedModel):
 
     def __str__(self) -> str:
         return f"request {self.pk}"
+
+    @property
+    def for_whom(self) -> str:
+        """Who needs help: me, someone, or patient. It is an answer, so it lies with the sealed ones."""
+        return str(self.answers.get("who") or "me")
 
     @property
     def stream(self) -> str:

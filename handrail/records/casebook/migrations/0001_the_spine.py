@@ -42,7 +42,6 @@ class Migration(migrations.Migration):
             name='HelpRequest',
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
-                ('for_whom', models.CharField(default='me', max_length=10)),
                 ('stage', models.CharField(choices=[('new', 'new'), ('contacting', 'contacting'), ('talking', 'talking'), ('matching', 'matching'), ('choosing', 'choosing'), ('referred', 'referred'), ('accepted', 'accepted'), ('arrived', 'arrived'), ('in_care', 'in_care'), ('left_early', 'left_early'), ('resting', 'resting'), ('completed', 'completed'), ('stopped', 'stopped')], default='new', max_length=12)),
                 ('stage_at', models.DateTimeField()),
                 ('version', models.PositiveIntegerField(default=1)),
