@@ -26,8 +26,8 @@ from handrail.api.hsds.terms import TAXONOMIES
 from handrail.records.directory.models import Program
 
 BATCH = 500
-# Openings change all day; a file is given out for so long before a new one is made.
-KEEP_SECONDS = 600
+# Making it for the whole country takes many seconds of one process, so at most once a day; the lists are always fresh.
+KEEP_SECONDS = 24 * 60 * 60
 # Rows that many services share are written once.
 SHARED = ("organization", "location", "unit", "taxonomy_term")
 
@@ -36,7 +36,7 @@ _making = threading.Lock()
 
 @open_door("GET")
 def export(request: HttpRequest) -> HttpResponseBase:
-    """The whole directory as a tabular data package, at most ten minutes old."""
+    """The whole directory as a tabular data package, at most a day old."""
     path = made(now=timezone.now())
     tag = quote_etag(path.stem)
     if unchanged := get_conditional_response(request, etag=tag):
