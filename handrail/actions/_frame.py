@@ -67,6 +67,11 @@ def enter(stream: str, *, actor: Actor, verb: str, now: datetime, wrote: Iterabl
         raise Stale from error
 
 
+def clock_end(clock: str, start: datetime) -> datetime:
+    """When a clock that starts now runs out, at the length this service has set for it."""
+    return due_at(clock, start=start, minutes=settings.HANDRAIL_CLOCKS)
+
+
 @dataclass
 class Change:
     """What an action is about to write on one request, gathered and written once at the end."""
@@ -144,11 +149,18 @@ def changing(request: HelpRequest, *, actor: Actor, verb: str, now: datetime, wh
 
 
 @contextmanager
-def moving(request: HelpRequest, *, to: str, actor: Actor, verb: str, now: datetime, why: str = "") -> Iterator[Change]:
-    """As `changing`, and the request moves to another stage. The stage's clock starts unless `next` is called."""
-    refuse_if(why_not_move(request.stage, to, role=actor.role), start=request.stage, end=to)
+def moving(
+    request: HelpRequest, *, to: str | None, actor: Actor, verb: str, now: datetime, why: str = ""
+) -> Iterator[Change]:
+    """As `changing`, and the request moves to another stage, or stays where it stands when `to` is None.
+
+    The stage's clock starts unless `next` is called.
+    """
+    if to is not None:
+        refuse_if(why_not_move(request.stage, to, role=actor.role), start=request.stage, end=to)
     with changing(request, actor=actor, verb=verb, now=now, why=why) as change:
-        begin_stage(change, to)
+        if to is not None:
+            begin_stage(change, to)
         yield change
 
 
@@ -158,8 +170,7 @@ def begin_stage(change: Change, to: str) -> None:
     change.stage = to
     change.set(stage=to, stage_at=change.now)
     if stage.clock:
-        at = due_at(stage.clock, start=change.now, minutes=settings.HANDRAIL_CLOCKS)
-        change.promise(action=CLOCKS[stage.clock].next_action, at=at)
+        change.promise(action=CLOCKS[stage.clock].next_action, at=clock_end(stage.clock, change.now))
     if not is_open(to):
         change.set(next_action="", next_at=None, owner=None, in_queue=False)
     change.say("step", for_person=True, start=change.request.stage, end=to)

@@ -13,6 +13,7 @@ from handrail.actions._frame import (
     Refused,
     Stale,
     changing,
+    clock_end,
     clock_task,
     moving,
     require,
@@ -21,7 +22,7 @@ from handrail.actions.messages import queue_message
 from handrail.core.access import VISITOR, Actor
 from handrail.core.code import make_code
 from handrail.core.contact import ContactRule, next_safe_at
-from handrail.core.journey import CLOCKS, due_at, next_try_at
+from handrail.core.journey import CLOCKS, next_try_at
 from handrail.core.safety import is_danger, is_priority
 from handrail.records.accounts.models import Staff
 from handrail.records.casebook.models import Draft, HelpRequest, Person, Task, TimelineEntry
@@ -173,7 +174,7 @@ def back_to_queue(change: Change, *, why: str) -> None:
     """Free a request of its owner: whoever is on takes it, in the printed order, due now."""
     action = change.request.next_action or "reach"
     change.set(owner=None, in_queue=True, due_at=change.now)
-    change.next(action=action, at=due_at("first_contact", start=change.now, minutes=settings.HANDRAIL_CLOCKS))
+    change.next(action=action, at=clock_end("first_contact", change.now))
     change.say("step", what="back_to_queue", why=why)
 
 
@@ -203,12 +204,7 @@ def record_contact(
     to = _stage_after(request, outcome)
     body: dict[str, Any] = {"outcome": outcome, "note": note.strip(), "channel": channel or request.person.rule.channel}
     verb = f"contact_{outcome}"
-    frame = (
-        moving(request, to=to, actor=actor, verb=verb, now=now)
-        if to
-        else changing(request, actor=actor, verb=verb, now=now)
-    )
-    with frame as change:
+    with moving(request, to=to, actor=actor, verb=verb, now=now) as change:
         change.say("note" if outcome == "note" else "contact", **body)
         if outcome == "reached":
             change.set(first_contact_at=request.first_contact_at or now, tries=0, first_try_at=None)
@@ -235,7 +231,7 @@ def _own(request: HelpRequest, *, actor: Actor, verb: str, now: datetime, why: s
         raise Stale("taken_by_other")
     with changing(request, actor=actor, verb=verb, now=now) as change:
         # The promise made to the person stays; only an old promise gives the new owner a few minutes.
-        at = max(request.due_at, due_at("first_contact", start=now, minutes=settings.HANDRAIL_CLOCKS))
+        at = max(request.due_at, clock_end("first_contact", now))
         change.set(owner_id=int(actor.id), in_queue=False)
         change.next(action=request.next_action, at=at, note=request.next_note)
         if request.stage == "new":
@@ -266,7 +262,7 @@ def _new_request(answers: dict[str, Any], *, code: str, now: datetime) -> tuple[
     person.set_rule(rule)
     # The promise counts from now, or from the next hour the person said is safe.
     start = next_safe_at(rule, now)
-    promise_at = due_at("first_contact", start=start, minutes=settings.HANDRAIL_CLOCKS)
+    promise_at = clock_end("first_contact", start)
     flags = answers.get("flags", [])
     request = HelpRequest(
         person=person,

@@ -27,11 +27,7 @@ def record_needs(request: HelpRequest, *, actor: Actor, needs: dict[str, Any], n
     """Write down what is needed. From a talk this begins the looking for places."""
     require(actor, "record_needs")
     stamped = {**needs, "at": now.isoformat(), "by": actor.name}
-    frame = (
-        moving(request, to="matching", actor=actor, verb="record_needs", now=now)
-        if request.stage == "talking"
-        else changing(request, actor=actor, verb="record_needs", now=now)
-    )
-    with frame as change:
+    to = "matching" if request.stage == "talking" else None
+    with moving(request, to=to, actor=actor, verb="record_needs", now=now) as change:
         change.set(facts={**request.facts, "needs": stamped})
         change.say("needs", kinds=needs.get("kinds", []), payer=needs.get("payer", ""), must=needs.get("must", []))

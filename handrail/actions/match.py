@@ -3,10 +3,9 @@
 from datetime import datetime
 from typing import Any
 
-from handrail.actions._frame import Id, Refused, changing, moving, refuse_if, require
+from handrail.actions._frame import Id, Refused, moving, require
 from handrail.actions.messages import queue_message
 from handrail.core.access import Actor
-from handrail.core.journey import why_not_move
 from handrail.records.casebook.models import HelpRequest, Option
 from handrail.records.directory.models import Program
 
@@ -19,14 +18,9 @@ def offer(
     program = Program.objects.filter(pk=program_id, gone_on=None).first()
     if program is None:
         raise Refused("not_listed")
-    if request.stage == "matching":
-        frame = moving(request, to="choosing", actor=actor, verb="offer", now=now)
-    else:
-        # A second option while the person is choosing, or beside a program that was asked, moves nothing.
-        if request.stage not in ("choosing", "referred"):
-            refuse_if(why_not_move(request.stage, "choosing", role=actor.role))
-        frame = changing(request, actor=actor, verb="offer", now=now)
-    with frame as change:
+    # A second option while the person is choosing, or beside a program that was asked, moves nothing.
+    to = None if request.stage in ("choosing", "referred") else "choosing"
+    with moving(request, to=to, actor=actor, verb="offer", now=now) as change:
         option, _ = Option.objects.update_or_create(
             request=request,
             program=program,

@@ -5,12 +5,12 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from handrail.actions._frame import Change, Id, Refused, changing, moving, require
+from handrail.actions._frame import Change, Id, Refused, changing, clock_end, moving, require
 from handrail.actions.ask import back_to_queue
 from handrail.actions.refer import end_open_referrals
 from handrail.core.access import Actor
 from handrail.core.contact import ContactRule
-from handrail.core.journey import due_at, is_open
+from handrail.core.journey import is_open
 from handrail.records.casebook.models import (
     Consent,
     Draft,
@@ -129,7 +129,7 @@ def _bring_forward(change: Change, *, action: str) -> None:
     request = change.request
     if not is_open(request.stage):
         return
-    soon = due_at("first_contact", start=change.now, minutes=settings.HANDRAIL_CLOCKS)
+    soon = clock_end("first_contact", change.now)
     if request.next_at is None or request.next_at > soon:
         change.promise(action=action, at=soon)
 

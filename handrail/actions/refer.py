@@ -8,12 +8,23 @@ from typing import Any
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from handrail.actions._frame import TRIES, Change, Id, Refused, Stale, changing, hold, moving, refuse_if, require
+from handrail.actions._frame import (
+    TRIES,
+    Change,
+    Id,
+    Refused,
+    Stale,
+    changing,
+    clock_end,
+    hold,
+    moving,
+    refuse_if,
+    require,
+)
 from handrail.actions.messages import queue_message
 from handrail.actions.reading import read
 from handrail.core.access import WORKER, Actor
 from handrail.core.consent import why_not_share
-from handrail.core.journey import due_at
 from handrail.records.casebook.choices import (
     DECLINE_REASONS,
     HELD_REFERRAL_STATES,
@@ -35,14 +46,10 @@ def send(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -
     refuse_if(_why_not(consent, program_id, "minimum", now=now))
     if Referral.objects.filter(request=request, state__in=HELD_REFERRAL_STATES).exists():
         raise Refused("already_accepted")
-    reply_by = due_at("acknowledge", start=now, minutes=settings.HANDRAIL_CLOCKS)
-    frame = (
-        changing(request, actor=actor, verb="refer", now=now)
-        if request.stage == "referred"
-        else moving(request, to="referred", actor=actor, verb="refer", now=now)
-    )
+    reply_by = clock_end("acknowledge", now)
+    to = None if request.stage == "referred" else "referred"
     try:
-        with frame as change:
+        with moving(request, to=to, actor=actor, verb="refer", now=now) as change:
             referral = Referral(
                 request=request,
                 program=program,
@@ -65,7 +72,7 @@ def send(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -
 def acknowledge(referral: Referral, *, actor: Actor, now: datetime) -> None:
     """The program has seen it. Details may be shown from now on, and its time to answer starts."""
     require(actor, "acknowledge")
-    answer_by = due_at("answer", start=now, minutes=settings.HANDRAIL_CLOCKS)
+    answer_by = clock_end("answer", now)
     with _answering(referral, actor=actor, verb="acknowledge", now=now, allowed=("sent",)) as change:
         set_referral(change, referral, state="acknowledged", acknowledged_at=now, reply_by=answer_by)
         change.say("referral", for_person=True, what="acknowledged", program=str(referral.program))
@@ -135,7 +142,7 @@ def ask_question(referral: Referral, *, actor: Actor, question: str, now: dateti
             acknowledged_at=referral.acknowledged_at or now,
         )
         change.say("referral", what="question", program=str(referral.program), question=question.strip())
-        at = due_at("first_contact", start=now, minutes=settings.HANDRAIL_CLOCKS)
+        at = clock_end("first_contact", now)
         change.promise(action="answer_question", at=at)
 
 
@@ -144,7 +151,7 @@ def answer_question(referral: Referral, *, actor: Actor, answer: str, now: datet
     require(actor, "answer_question")
     if not answer.strip():
         raise Refused("nothing_to_say")
-    answer_by = due_at("answer", start=now, minutes=settings.HANDRAIL_CLOCKS)
+    answer_by = clock_end("answer", now)
     with _answering(referral, actor=actor, verb="answer_question", now=now, allowed=("info_requested",)) as change:
         set_referral(change, referral, state="acknowledged", answer=answer.strip(), reply_by=answer_by)
         change.say("referral", what="answered", program=str(referral.program), answer=answer.strip())
@@ -224,7 +231,7 @@ def coming_back(request: HelpRequest, *, actor: Actor, verb: str, now: datetime,
         return
     with moving(request, to="matching", actor=actor, verb=verb, now=now) as change:
         yield change
-        at = due_at("first_contact", start=now, minutes=settings.HANDRAIL_CLOCKS)
+        at = clock_end("first_contact", now)
         change.promise(action="next_match", at=at)
         queue_message(change, "news")
 
