@@ -20,7 +20,9 @@ AT = datetime(2026, 11, 21, 6, 4, tzinfo=UTC)
 
 
 def source(key: str = "sample") -> Source:
-    row, _ = Source.objects.get_or_create(key=key, defaults={"name": "Sample directory", "is_sample": True})
+    row, _ = Source.objects.get_or_create(
+        key=key, defaults={"name": "Sample directory", "is_sample": True, "lasts_days": 30_000}
+    )
     return row
 
 

@@ -12,7 +12,8 @@ STAFF_ROLES = ("counselor", "supervisor", "intake", "steward", "editor")
 class Actor:
     """Somebody or something that acts.
 
-    `role` is a staff role, "person", "visitor", "worker", or "operator" for whoever has the command line.
+    `role` is a staff role, "person", "visitor", "worker", "operator" for whoever has the command line, or "link" for a
+    device that states one program's openings.
     `id` is the staff member's, help request's or worker's id as text; `name` is what others may read.
     `program_ids` are the programs an intake worker answers for.
     """
@@ -70,12 +71,15 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "ask_question": ("intake",),
         "answer_question": _DESK,
         "arrive": ("intake", *_DESK),
-        "state_capacity": ("intake", "editor", *_DESK),
+        "state_capacity": ("intake", "link", "editor", "operator", *_DESK),
+        "make_capacity_link": ("intake", "editor", *_DESK),
         # steward, supervisor, editor
         "see_outbox": ("steward",),
         "see_ledger": ("steward",),
         "manage_staff": ("supervisor", "steward", "operator"),
         "import_directory": ("editor", "steward", "worker"),
+        "edit_directory": ("editor", "steward"),
+        "report_place": ("visitor", "person"),
     }.items()
 }
 

@@ -13,11 +13,24 @@ How codes are read:
 Traps: MC is Medicare and MD is Medicaid; MI is military; SF is self-pay and SS is a sliding fee.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
 YES, NO, UNKNOWN = "yes", "no", "unknown"
+
+# What is told of a place besides its facts, and how long it may be. Said by hand, it outranks the source too.
+DETAILS: Mapping[str, int] = {
+    "name": 200,
+    "phone": 40,
+    "intake_phone": 40,
+    "website": 200,
+    "street1": 200,
+    "street2": 200,
+    "city": 100,
+    "zip5": 5,
+    "walk_in_hours": 100,
+}
 
 # Stands among the codes of a source that did not ask every question of the survey: absence is silence everywhere.
 PARTLY = "~"
@@ -54,15 +67,24 @@ class FactRule:
     answered_by: str = ""
     words: Mapping[str, str] | None = None
     within: str = ""
+    is_text: bool = False
+
+    def why_not_value(self, value: str) -> str | None:
+        """Say why this cannot be a value of the fact: a reason code, or None if it can."""
+        if self.is_text:
+            return None if 0 < len(value) <= MAX_TEXT else "bad_value"
+        allowed = frozenset(self.words.values()) if self.words else frozenset({YES, NO})
+        return None if value in allowed else "bad_value"
 
 
 @dataclass(frozen=True)
 class FactValue:
-    """What is known of one fact: yes, no, unknown, or a short text; who said it, and when."""
+    """What is known of one fact: yes, no, unknown, or a short text; who said it, when, and until when it holds."""
 
     value: str
     source: str = ""
     observed_on: date | None = None
+    expires_on: date | None = None
 
     @property
     def is_known(self) -> bool:
@@ -82,6 +104,7 @@ class SaidFact:
 
 
 NOT_KNOWN = FactValue(UNKNOWN)
+MAX_TEXT = 200
 
 
 def _rule(
@@ -94,10 +117,10 @@ def _rule(
     answered_by: str = "",
     words: Mapping[str, str] | None = None,
     within: str = "",
+    is_text: bool = False,
 ) -> FactRule:
-    return FactRule(
-        key, group, frozenset(yes.split()), frozenset(no.split()), frozenset(blurs.split()), answered_by, words, within
-    )
+    said, denied, blurred = (frozenset(each.split()) for each in (yes, no, blurs))
+    return FactRule(key, group, said, denied, blurred, answered_by, words, within, is_text)
 
 
 _OWNERS = {
@@ -126,7 +149,14 @@ FACTS: dict[str, FactRule] = {
         _rule("starts_naltrexone", "medicine", "", "NMOA NOOP"),
         _rule("accepts_own_medicine", "medicine", "MOA", "NMOA"),
         _rule("stops_medicine", "medicine", "NMOA NOOP", "MOA MM BUM OTP"),
+        _rule("accepts_on_buprenorphine", "medicine", "", "NMOA NOOP"),
+        _rule("accepts_on_methadone", "medicine", "", "NMOA NOOP"),
+        _rule("accepts_on_naltrexone", "medicine", "", "NMOA NOOP"),
+        _rule("keeps_buprenorphine", "medicine", "BUM BMW", "NMOA NOOP"),
+        _rule("keeps_methadone", "medicine", "MM MMW", "NMOA NOOP"),
+        _rule("keeps_naltrexone", "medicine", "RPN", "NMOA NOOP"),
         _rule("same_day_start", "medicine"),
+        _rule("no_counseling_condition", "medicine"),
         _rule("treats_opioid_use", "medicine", "OUDO OTP MM BUM", "NOOP AUDO DUO"),
         _rule("naloxone", "medicine", "NOE"),
         # kinds of help
@@ -148,6 +178,10 @@ FACTS: dict[str, FactRule] = {
         _rule("counseling", "kind", "ICO GCO FCO MCO"),
         _rule("telehealth", "kind", "TELE"),
         _rule("recovery_housing", "kind", "HH", answered_by="TC"),
+        _rule("medical_cover", "kind"),
+        # privately owned for profit: the survey asks who operates it; "executive" only a program can say
+        _rule("private_program", "kind", "PVTP", "LCCG STG TBG FED IH VAMC DDF"),
+        _rule("executive", "kind"),
         _rule("walk_in", "kind"),
         # how it is paid
         _rule("medicaid", "pay", "MD", answered_by="PAY"),
@@ -161,6 +195,8 @@ FACTS: dict[str, FactRule] = {
         _rule("payment_help", "pay", "PA"),
         _rule("free", "pay", "NP", answered_by="PAY"),
         _rule("up_front_payment", "pay"),
+        _rule("up_front_amount", "pay", is_text=True),
+        _rule("self_pay_estimate", "pay", is_text=True),
         # who it is for: a special group says yes; its absence does not turn anybody away
         _rule("pregnant", "who", "PW"),
         _rule("kids_stay", "who", "BC"),
@@ -182,14 +218,24 @@ FACTS: dict[str, FactRule] = {
         _rule("interpreter", "access"),
         _rule("wheelchair", "access"),
         _rule("transport", "access", "TA"),
+        _rule("languages", "access", is_text=True),
+        _rule("bus", "access", is_text=True),
+        _rule("telehealth_states", "access", is_text=True),
         # licences and owners
         _rule("licence_state", "licence", "STAG STMH STDH HLA"),
         _rule("licence_carf", "licence", "CARF"),
         _rule("licence_jc", "licence", "JC"),
         _rule("licence_otp", "licence", "SOTP"),
         _rule("licence_dea", "licence", "DEA"),
+        _rule("licence_number", "licence", is_text=True),
+        _rule("enforcement", "licence", is_text=True),
+        _rule("inspections", "licence", is_text=True),
         _rule("ownership", "licence", words=_OWNERS),
         # rules of the place
+        _rule("phones", "rules", is_text=True),
+        _rule("visitors", "rules", is_text=True),
+        _rule("pets", "rules", is_text=True),
+        _rule("work", "rules", is_text=True),
         _rule("smoking", "rules", words={"SMON": "not_allowed", "SMPD": "in_places", "SMOP": "allowed"}),
     )
 }
@@ -222,44 +268,11 @@ def _read(rule: FactRule, held: frozenset[str], answered: set[str]) -> str:
     return NO
 
 
-def read_facts(
-    codes: str, said: Iterable[SaidFact], *, source: str, observed_on: date | None, today: date
-) -> dict[str, FactValue]:
-    """Everything known of a program: its codes, outranked by what was said and has not run out.
-
-    A said fact past its `expires_on` reads as unknown, and does not fall back on older codes.
-    Facts that nobody has spoken of are left out: read with `fact_of`.
-    """
-    facts = {key: _shared(value, source, observed_on) for key, value in read_codes(codes).items()}
-    for word in said:
-        if word.key not in FACTS:
-            continue
-        if word.expires_on < today:
-            facts.pop(word.key, None)
-        else:
-            facts[word.key] = FactValue(word.value, word.source, word.observed_on)
-    return facts
-
-
 def fact_of(facts: Mapping[str, FactValue], key: str) -> FactValue:
     """One fact, unknown when nobody has spoken of it. Raises KeyError for a fact that does not exist."""
     if key not in FACTS:
         raise KeyError(key)
     return facts.get(key, NOT_KNOWN)
-
-
-_SHARED: dict[tuple[str, str, date | None], FactValue] = {}
-
-
-def _shared(value: str, source: str, observed_on: date | None) -> FactValue:
-    """One object for each different value: a country's worth of facts is then a table of pointers."""
-    key = (value, source, observed_on)
-    found = _SHARED.get(key)
-    if found is None:
-        if len(_SHARED) > 4096:
-            _SHARED.clear()
-        found = _SHARED[key] = FactValue(value, source, observed_on)
-    return found
 
 
 # Where care is given, most medicine first: the fact that shows it, and the level of care that may match.

@@ -8,9 +8,11 @@ import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property, lru_cache
+from functools import cached_property
+from math import asin, sqrt
 from typing import Any, Literal
 
+from handrail.core.answers import FEWEST, Answers
 from handrail.core.coverage import covers
 from handrail.core.facts import NO, NOT_KNOWN, UNKNOWN, YES, FactValue
 from handrail.core.needs import FITS_WHEN_NO, KINDS, MUSTS, Choice, Needs
@@ -20,6 +22,7 @@ Verdict = Literal["fits", "does_not", "unknown"]
 Order = Literal["best", "nearest", "soonest"]
 ORDERS: tuple[Order, ...] = ("best", "nearest", "soonest")
 EARTH_MILES = 3958.8
+_TENTHS = 20 * EARTH_MILES
 
 RULE: tuple[str, ...] = (
     "A place that says no to a must-have, or has none of the kinds of help you picked, is left out.",
@@ -28,6 +31,8 @@ RULE: tuple[str, ...] = (
     "Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives.",
     "Then places with confirmed room. Word about beds gets old sooner than word about visits.",
     "Then what fits what you picked: the fewer things not known, the higher.",
+    "Then places that answer us. A place that, in five or more of our requests, mostly answered late or said no "
+    "comes after.",
     "Then distance, the nearest first.",
     "Places that are still equal change order each day, by a number made from the place and the date.",
     "No one can pay to be higher. The rule has no place for money.",
@@ -56,6 +61,7 @@ class Offer:
     is_sample: bool = False
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
+    answers: Answers | None = None
 
     def fact(self, key: str) -> FactValue:
         """One fact, unknown when nobody has spoken of it."""
@@ -71,12 +77,17 @@ class Offer:
         """True when the program is known not to let people stay on medicine for opioid use."""
         return self.fact("stops_medicine").value == YES
 
+    @property
+    def is_slow(self) -> bool:
+        """True when our own requests show that the program is hard to get into."""
+        return self.answers is not None and self.answers.is_slow
+
 
 @dataclass(frozen=True)
 class Reason:
     """Why a place is listed where it is: a verdict, what it is about, and who said so when.
 
-    `about` is room, medicine, stops_medicine, or kind:KEY, payer:KEY or must:KEY; `why` is a finer code.
+    `about` is room, medicine, answers, stops_medicine, or kind:KEY, payer:KEY or must:KEY; `why` is a finer code.
     """
 
     verdict: Verdict
@@ -113,7 +124,7 @@ class Match:
 
     @cached_property
     def reasons(self) -> tuple[Reason, ...]:
-        """Every reason, in the order of the rule: room, medicine, kinds, payer, must-haves, the warning."""
+        """Every reason, in the order of the rule: room, medicine, kinds, payer, must-haves, answers, the warning."""
         return tuple(_reasons(self.needs, self.offer, self.openings))
 
     def those(self, verdict: Verdict) -> tuple[Reason, ...]:
@@ -134,53 +145,99 @@ def rank(
     An offer that is known to be beyond `needs.miles` is left out.
     """
     today = now.date().isoformat()
+    here, limit = _point_of(needs), reach(needs.miles)
     keyed: list[tuple[tuple[Any, ...], Match]] = []
     for offer in offers:
-        miles = distance_miles(needs, offer)
-        if needs.miles is not None and miles is not None and miles > needs.miles:
+        there = _point_of(offer)
+        chord = None if here is None or there is None else apart(here, there)
+        if chord is not None and chord > limit:
             continue
         unknown = _count_unknown(needs, offer)
         if unknown is None:
             continue
-        openings = best_sentence(offer.statements, now=now, fresh_hours=fresh_hours) if offer.statements else NOT_SAID
-        match = Match(offer, needs, miles, openings)
-        keyed.append((_key(match, unknown, order, today), match))
+        match = match_at(chord, needs, offer, now=now, fresh_hours=fresh_hours)
+        keyed.append((_key(match, chord, unknown, order, today), match))
     keyed.sort(key=lambda pair: pair[0])
     return [match for _key, match in keyed]
 
 
+def match_at(
+    chord: float | None, needs: Needs, offer: Offer, *, now: datetime, fresh_hours: Mapping[str, int] = FRESH_HOURS
+) -> Match:
+    """One place of a list, so far `apart`; None where there is no point."""
+    openings = best_sentence(offer.statements, now=now, fresh_hours=fresh_hours) if offer.statements else NOT_SAID
+    return Match(offer, needs, None if chord is None else miles_of(chord), openings)
+
+
+# --- distance -------------------------------------------------------------------------------------
+# Places are points on a sphere of radius 1. How far apart two are is the square of the straight line between them,
+# which grows with the distance and takes no trigonometry: core.columns works out the same numbers, to the last bit.
+Point = tuple[float, float, float]
+
+
+def point(latitude: float, longitude: float) -> Point:
+    """A place in degrees as a point on the sphere."""
+    up, across = math.radians(latitude), math.radians(longitude)
+    return math.cos(up) * math.cos(across), math.cos(up) * math.sin(across), math.sin(up)
+
+
+def apart(here: Point, there: Point) -> float:
+    """The square of the straight line between two points, from 0 to 4."""
+    x, y, z = here[0] - there[0], here[1] - there[1], here[2] - there[2]
+    return x * x + y * y + z * z
+
+
+def miles_of(chord: float) -> float:
+    """Great-circle miles between points that are so far `apart`."""
+    return 2 * EARTH_MILES * asin(min(1.0, sqrt(chord) / 2))
+
+
+def reach(miles: float | None) -> float:
+    """How far `apart` points within so many miles can be. None is no limit."""
+    if miles is None or miles >= math.pi * EARTH_MILES:
+        return math.inf
+    return -1.0 if miles < 0 else (2 * math.sin(miles / (2 * EARTH_MILES))) ** 2
+
+
+def tenths(chord: float) -> int:
+    """Tenths of a mile, as the rule counts distance."""
+    return round(_TENTHS * asin(min(1.0, sqrt(chord) / 2)))
+
+
 def distance_miles(needs: Needs, offer: Offer) -> float | None:
     """Great-circle miles from the needs' point to the offer, or None when either has no point."""
-    if needs.latitude is None or needs.longitude is None or offer.latitude is None or offer.longitude is None:
+    here, there = _point_of(needs), _point_of(offer)
+    return None if here is None or there is None else miles_of(apart(here, there))
+
+
+def _point_of(held: Needs | Offer) -> Point | None:
+    if held.latitude is None or held.longitude is None:
         return None
-    start, end = math.radians(needs.latitude), math.radians(offer.latitude)
-    across = math.sin(math.radians(offer.longitude - needs.longitude) / 2) ** 2
-    half = math.sin((end - start) / 2) ** 2 + math.cos(start) * math.cos(end) * across
-    return 2 * EARTH_MILES * math.asin(min(1.0, math.sqrt(half)))
+    return point(held.latitude, held.longitude)
 
 
-@lru_cache(maxsize=65536)
 def rotation(program_id: str, day: str) -> str:
     """The stated key that settles ties: a hash of the program's id and the date, so that equals take turns."""
     return hashlib.sha256(f"{program_id}|{day}".encode()).hexdigest()[:16]
 
 
-_FAR = 1e9
+FAR_TENTHS = 10**6  # a place without a point counts as farther than any other
 _LAST = date.max
 
 
-def _key(match: Match, unknown: int, order: Order, today: str) -> tuple[Any, ...]:
+def _key(match: Match, chord: float | None, unknown: int, order: Order, today: str) -> tuple[Any, ...]:
     """The sort key of one match. This is the rule; keep it in step with RULE."""
     offer, needs = match.offer, match.needs
-    miles = _FAR if match.distance_miles is None else round(match.distance_miles, 1)
-    turn = rotation(offer.program_id, today)
+    far = FAR_TENTHS if chord is None else tenths(chord)
+    # The id settles what the number leaves equal, which is one chance in 16 ** 16.
+    turn = (rotation(offer.program_id, today), offer.program_id)
     if order == "nearest":
-        return (miles, turn)
+        return (far, *turn)
     if order == "soonest":
-        return (*_how_soon(match), miles, turn)
+        return (*_how_soon(match), far, *turn)
     refuses_plan = bool(needs.payer) and covers(needs.payer, offer.facts).answer == "not"
     medicine_last = needs.for_opioids and not offer.has_medicine
-    return (refuses_plan, medicine_last, not match.openings.is_room, unknown, miles, turn)
+    return (refuses_plan, medicine_last, not match.openings.is_room, unknown, offer.is_slow, far, *turn)
 
 
 def _how_soon(match: Match) -> tuple[bool, bool, bool, date]:
@@ -194,12 +251,12 @@ def _count_unknown(needs: Needs, offer: Offer) -> int | None:
     """How many of the things picked are not known; None when the place is left out."""
     unknown = 0
     for key in needs.must:
-        value = _fits(key, MUSTS[key], offer).value
+        value = fits(key, MUSTS[key], offer).value
         if value == NO:
             return None
         unknown += value == UNKNOWN
     if needs.kinds:
-        values = {_any_of(KINDS[key], offer).value for key in needs.kinds}
+        values = {any_of(KINDS[key], offer).value for key in needs.kinds}
         if values == {NO}:
             return None
         unknown += YES not in values
@@ -208,7 +265,7 @@ def _count_unknown(needs: Needs, offer: Offer) -> int | None:
     return unknown
 
 
-def _any_of(choice: Choice, offer: Offer) -> FactValue:
+def any_of(choice: Choice, offer: Offer) -> FactValue:
     """The best word on any of a choice's facts: a yes, else not known, else no."""
     words = [offer.fact(key) for key in choice.facts]
     for wanted in (YES, UNKNOWN):
@@ -218,9 +275,9 @@ def _any_of(choice: Choice, offer: Offer) -> FactValue:
     return words[0] if words and words[0].value == NO else NOT_KNOWN
 
 
-def _fits(key: str, choice: Choice, offer: Offer) -> FactValue:
+def fits(key: str, choice: Choice, offer: Offer) -> FactValue:
     """The word on a must-have, turned round where the good answer is no."""
-    word = _any_of(choice, offer)
+    word = any_of(choice, offer)
     if key in FITS_WHEN_NO and word.value in (YES, NO):
         return FactValue(NO if word.value == YES else YES, word.source, word.observed_on)
     return word
@@ -237,12 +294,14 @@ def _reasons(needs: Needs, offer: Offer, openings: OpeningsSentence) -> Iterable
         yield _medicine(offer)
     for key in needs.kinds:
         if key != "medicine":
-            yield _reason(f"kind:{key}", _any_of(KINDS[key], offer))
+            yield _reason(f"kind:{key}", any_of(KINDS[key], offer))
     if needs.payer and needs.payer != "unsure":
         word = covers(needs.payer, offer.facts)
         yield Reason(_COVERAGE_VERDICTS[word.answer], f"payer:{needs.payer}", word.why, word.source, word.observed_on)
     for key in needs.must:
-        yield _reason(f"must:{key}", _fits(key, MUSTS[key], offer))
+        yield _reason(f"must:{key}", fits(key, MUSTS[key], offer))
+    if offer.answers is not None and offer.answers.asked >= FEWEST:
+        yield _answers(offer.answers)
     if offer.stops_medicine:
         stops = offer.fact("stops_medicine")
         yield Reason("does_not", "stops_medicine", "", stops.source, stops.observed_on)
@@ -256,9 +315,16 @@ def _room(openings: OpeningsSentence) -> Reason:
 
 def _medicine(offer: Offer) -> Reason:
     today = offer.fact("same_day_start")
-    word = _any_of(KINDS["medicine"], offer)
+    word = any_of(KINDS["medicine"], offer)
     why = "starts_today" if word.value == YES and today.value == YES else ""
     return Reason(_VERDICTS[word.value], "medicine", why, word.source, word.observed_on)
+
+
+def _answers(answers: Answers) -> Reason:
+    if not answers.is_slow:
+        return Reason("fits", "answers", "in_time")
+    why = "says_no" if answers.declined > answers.accepted else "late"
+    return Reason("does_not", "answers", why)
 
 
 def _reason(about: str, word: FactValue) -> Reason:

@@ -29,13 +29,14 @@ KINDS: dict[str, Choice] = _table(
     Choice("medicine", "m", ("buprenorphine", "methadone")),
     Choice("detox", "d", ("detox_opioid",)),
     Choice("stay", "s", ("residential_short", "residential_long", "inpatient")),
+    Choice("short_stay", "ss", ("residential_short",)),
+    Choice("long_stay", "ls", ("residential_long",)),
+    Choice("private", "pv", ("private_program", "executive")),
     Choice("day", "v", ("intensive_outpatient", "day_program", "outpatient")),
     Choice("counseling", "c", ("counseling",)),
+    Choice("telehealth", "t", ("telehealth",)),
+    Choice("recovery_housing", "h", ("recovery_housing",)),
     Choice("detox_alcohol", "da", ("detox_alcohol",), is_public=False),
-    Choice("telehealth", "t", ("telehealth",), is_public=False),
-    Choice("recovery_housing", "h", ("recovery_housing",), is_public=False),
-    Choice("short_stay", "ss", ("residential_short",), is_public=False),
-    Choice("long_stay", "ls", ("residential_long",), is_public=False),
     Choice("hospital", "hi", ("inpatient",), is_public=False),
 )
 

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field, replace
 
 from handrail.core.facility import Facility, plain, stable_key
 from handrail.core.facts import PARTLY
+from handrail.core.points import Settled, settle
 from handrail.gateways.samhsa_codes import CODES, STATES
 
 MAX_NAME = 200
@@ -14,11 +15,6 @@ MAX_NAME = 200
 _BLANKS = re.compile(r"[\s\x00-\x1f\x7f]+")
 _ENDS_OPEN = re.compile(r"(\b(of|for|and|the|in|at|to|a)|[&/-])$", re.IGNORECASE)
 _ZIP = re.compile(r"(\d{5})(?:-?\d{4})?")
-# Corners of the country with its islands: latitude, then longitude.
-_SOUTH, _NORTH = -15.0, 72.0
-_WEST, _EAST = -180.0, -64.0
-_PACIFIC = (130.0, 180.0)
-
 Said = Callable[[str], str]
 """Gives what a row says under a heading (SAMHSA's own names), with its blanks tidied; empty when nothing."""
 
@@ -61,8 +57,12 @@ def tidy(text: str) -> str:
     return _BLANKS.sub(" ", text).strip().encode("utf-8", "replace").decode()
 
 
-def facility_of(line: int, said: Said) -> Named:
-    """One row as a facility, its codes still to be given. Raises BadRow without a name or a place."""
+def facility_of(line: int, said: Said, file: FacilityFile) -> Named:
+    """One row as a facility, its codes still to be given. Raises BadRow without a name or a place.
+
+    What is doubtful and does not hinder is a warning of the file.
+    """
+    said = _without_formulas(said)
     name1, name2 = said("name1"), said("name2")
     if not plain(name1):
         raise BadRow("no name")
@@ -76,7 +76,7 @@ def facility_of(line: int, said: Said) -> Named:
     city = said("city")
     if not city:
         raise BadRow("no city")
-    latitude, longitude = _point(said("latitude"), said("longitude"))
+    latitude, longitude = _point(line, said("latitude"), said("longitude"), state, file)
     phones = [_phone(said(heading)) for heading in ("phone", "intake1", "intake2", "intake1a", "intake2a")]
     phone = next((number for number in phones if number), "")
     row = Facility(
@@ -97,7 +97,21 @@ def facility_of(line: int, said: Said) -> Named:
         latitude=latitude,
         longitude=longitude,
     )
+    if "\ufffd" in f"{name}{row.street1}{row.street2}{city}":
+        file.warnings.append(Finding(line, "some letters could not be read: save the file as UTF-8"))
     return row, name1, name2
+
+
+def _without_formulas(said: Said) -> Said:
+    """What a row says, where a formula says nothing: only the program that made the file knows what it comes to."""
+
+    def words(heading: str) -> str:
+        cell = said(heading)
+        if cell.startswith("="):
+            raise BadRow(f"the cell of {heading} is a formula, '{cell[:30]}'; save the file with values")
+        return cell
+
+    return words
 
 
 def _whole_name(name1: str, name2: str) -> str:
@@ -120,18 +134,27 @@ def _zip5(text: str, state: str) -> str:
     return match[1]
 
 
-def _point(latitude: str, longitude: str) -> tuple[float | None, float | None]:
+_POINTS = {
+    "swapped": "latitude and longitude were swapped, and are put right",
+    "no_minus": "the longitude had lost its minus, and is put right",
+    "elsewhere": "the point {point} is not in {state}: the middle of the ZIP code is used",
+}
+
+
+def _point(
+    line: int, latitude: str, longitude: str, state: str, file: FacilityFile
+) -> tuple[float | None, float | None]:
+    """The point that a row tells, put right or dropped with a warning: a good address must not be lost by it."""
     if not latitude and not longitude:
         return None, None
     try:
-        north, east = float(latitude), float(longitude)
+        settled = settle(float(latitude), float(longitude), state=state)
     except ValueError:
-        raise BadRow(f"'{latitude[:20]}, {longitude[:20]}' is not a point on the map") from None
-    in_country = _SOUTH <= north <= _NORTH and (_WEST <= east <= _EAST or _PACIFIC[0] <= east <= _PACIFIC[1])
-    # Zero and zero is how a missing point is often written; not-a-number fails every comparison above.
-    if not in_country or (abs(north) < 1 and abs(east) < 1):
-        raise BadRow(f"the point {latitude[:20]}, {longitude[:20]} is not in the United States")
-    return north, east
+        settled = Settled(None, None, "elsewhere")
+    if settled.problem:
+        point = f"{latitude[:20]}, {longitude[:20]}"
+        file.warnings.append(Finding(line, _POINTS[settled.problem].format(point=point, state=state)))
+    return settled.latitude, settled.longitude
 
 
 def _phone(text: str) -> str:

@@ -7,7 +7,7 @@ program that is missing from it is not gone.
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -36,19 +36,29 @@ def read(path: Path) -> FacilityFile:
     if not is_findtreatment(held):
         found = ", ".join(str(key)[:30] for key in list(held)[:6]) if isinstance(held, dict) else "no rows"
         raise WrongFile(f"Expected {EXPECTED}; {path.name} holds: {found or 'nothing'}.")
-    if len(rows) > MAX_ROWS:
-        raise WrongFile(f"{path.name} has more than {MAX_ROWS:,} rows.")
     file = FacilityFile(path.name, hashlib.sha256(path.read_bytes()).hexdigest(), is_whole=False, counted="row")
+    take(rows, file)
+    _warn_of_the_whole(held, len(rows), file)
+    return file
+
+
+def take(rows: Iterable[dict[str, Any]], file: FacilityFile) -> None:
+    """Read rows into `file`, counted from one; each bad row is reported by its place, each strange label once.
+
+    Raises WrongFile when there are more than is safe.
+    """
     unmatched: Counter[str] = Counter()
     named: list[Named] = []
     for line, row in enumerate(rows, start=1):
+        if line > MAX_ROWS:
+            raise WrongFile(f"{file.file_name} has more than {MAX_ROWS:,} rows.")
         try:
             named.append(_facility(line, row, unmatched, file))
         except BadRow as reason:
             file.rejects.append(Finding(line, str(reason)))
     give_keys(named, file)
-    _warn_of_the_whole(held, len(rows), unmatched, file)
-    return file
+    for label, count in unmatched.most_common():
+        file.warnings.append(Finding(0, f"label not in the code book, not read: {label}, in {count:,} rows"))
 
 
 def _rows(held: Any) -> Iterator[dict[str, Any]]:
@@ -65,7 +75,7 @@ def _rows(held: Any) -> Iterator[dict[str, Any]]:
 
 
 def _facility(line: int, row: dict[str, Any], unmatched: Counter[str], file: FacilityFile) -> Named:
-    facility, name1, name2 = facility_of(line, lambda heading: text(row.get(heading)))
+    facility, name1, name2 = facility_of(line, lambda heading: text(row.get(heading)), file)
     kind = (text(row.get("typeFacility")) or text(row.get("type_facility"))).upper()
     codes = [*_codes(row, unmatched), *filter(None, [_OF_TYPE.get(kind)])]
     if kind in ("MH", "HRSA") and TREATS.isdisjoint(codes):
@@ -84,9 +94,7 @@ def _codes(row: dict[str, Any], unmatched: Counter[str]) -> Iterator[str]:
                 unmatched[f"'{label.strip()[:80]}' ({category[:12] or 'no category'})"] += 1
 
 
-def _warn_of_the_whole(held: Any, rows: int, unmatched: Counter[str], file: FacilityFile) -> None:
-    for label, count in unmatched.most_common():
-        file.warnings.append(Finding(0, f"label not in the code book, not read: {label}, in {count:,} rows"))
+def _warn_of_the_whole(held: Any, rows: int, file: FacilityFile) -> None:
     # Each page repeats the count of the whole answer.
     pages = [held, *objects(held.get("pages"))] if isinstance(held, dict) else list(objects(held))
     stated = [page["recordCount"] for page in pages if isinstance(page.get("recordCount"), int)]

@@ -144,7 +144,7 @@ def _facilities(line: int, service: Row, joined: _Joined, file: FacilityFile) ->
     for place in places:
         location_id = place.get("location_id", "")
         try:
-            facility, _, _ = facility_of(line, _said(service, place, joined))
+            facility, _, _ = facility_of(line, _said(service, place, joined), file)
         except BadRow as reason:
             file.rejects.append(Finding(line, str(reason)))
             continue

@@ -150,7 +150,7 @@ def _reader(columns: dict[str, int], cells: Cells) -> Callable[[str], str]:
 
 def _take(line: int, said: Callable[[str], str], named: list[Named], ids: dict[str, int], file: FacilityFile) -> None:
     """Read one row. One with an id of its own is known by it again, whatever else changes."""
-    row, name, _ = facility_of(line, lambda heading: said(_HEADINGS.get(heading, "")))
+    row, name, _ = facility_of(line, lambda heading: said(_HEADINGS.get(heading, "")), file)
     organization = said("organization") or name
     own_id = said("id").casefold()
     if own_id and own_id in ids:

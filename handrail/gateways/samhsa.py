@@ -102,7 +102,7 @@ def _columns(header: Cells, file: FacilityFile) -> _Columns:
 
 # --- one row ------------------------------------------------------------------------------------
 def _facility(line: int, cells: Cells, columns: _Columns, file: FacilityFile) -> Named:
-    row, name1, name2 = facility_of(line, partial(columns.text, cells))
+    row, name1, name2 = facility_of(line, partial(columns.text, cells), file)
     return replace(row, codes=codes_of(line, _codes(cells, columns), file)), name1, name2
 
 

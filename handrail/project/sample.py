@@ -9,7 +9,8 @@ from pathlib import Path
 
 from django.db import transaction
 
-from handrail.actions.directory import bump_version, import_rows, source_named
+from handrail.actions.directory.importing import import_rows
+from handrail.actions.directory.sources import bump_version, source_named
 from handrail.core.access import WORKER
 from handrail.gateways.facility_file import FacilityFile
 from handrail.gateways.samhsa import read

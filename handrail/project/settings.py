@@ -49,6 +49,11 @@ HANDRAIL_CLOCKS = {name: env.number(f"CLOCK_{name.upper()}", clock.minutes) for 
 HAND_BACK_MINUTES = env.number("HAND_BACK_MINUTES", 15)
 IDLE_LOCK_MINUTES = env.number("IDLE_LOCK_MINUTES", 10)
 
+# --- the directory ------------------------------------------------------------------------------
+DIRECTORY_SYNC = env.choice("DIRECTORY_SYNC", "off", ["off", "on"])
+DIRECTORY_SYNC_CONTACT = env.text("DIRECTORY_SYNC_CONTACT", "")
+DIRECTORY_SYNC_URL = env.text("DIRECTORY_SYNC_URL", "https://findtreatment.gov/locator/exportsAsJson/v2")
+
 # --- database -----------------------------------------------------------------------------------
 DATABASE_URL = env.text("DATABASE_URL", "")
 if DATABASE_URL:

@@ -82,6 +82,15 @@ SETTINGS: dict[str, Setting] = {
         for name, clock in CLOCKS.items()
     },
     **_section(
+        "The directory",
+        DIRECTORY_SYNC=("off", "on lets `handrail directory sync` ask FindTreatment.gov. Nothing asks by itself."),
+        DIRECTORY_SYNC_CONTACT=("", "Your e-mail address or page, told to FindTreatment.gov with every question."),
+        DIRECTORY_SYNC_URL=(
+            "https://findtreatment.gov/locator/exportsAsJson/v2",
+            "Where the locator answers. https, or this machine.",
+        ),
+    ),
+    **_section(
         "Database",
         DATABASE_URL=("", "postgres://user:password@host/name. Empty: SQLite in HANDRAIL_DATA."),
     ),

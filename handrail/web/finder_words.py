@@ -32,10 +32,11 @@ KIND_WORDS: dict[str, tuple[Any, Any]] = {
     "day": (_l("Day or evening visits"), _l("You sleep at home.")),
     "counseling": (_l("Counseling"), _l("Talking with a trained person, alone or in a group.")),
     "detox_alcohol": (_l("Help getting through alcohol withdrawal"), ""),
-    "telehealth": (_l("By video or phone"), ""),
-    "recovery_housing": (_l("Recovery housing"), ""),
-    "short_stay": (_l("Short stay"), ""),
-    "long_stay": (_l("Long stay"), ""),
+    "telehealth": (_l("By video or phone"), _l("You see a doctor or counselor on a screen, or you call.")),
+    "recovery_housing": (_l("Recovery housing"), _l("A home shared with others who are getting well.")),
+    "short_stay": (_l("Short stay"), _l("About 30 days or less.")),
+    "long_stay": (_l("Long stay"), _l("More than 30 days.")),
+    "private": (_l("Private or executive programs"), _l("Run for profit. Ask about the cost first.")),
     "hospital": (_l("Hospital stay"), ""),
 }
 

@@ -11,7 +11,8 @@ from typing import Any
 import pytest
 
 from handrail.actions._frame import Forbidden, Refused
-from handrail.actions.directory import MANY_GONE, confirm_capacity, import_rows, set_fact, state_capacity
+from handrail.actions.directory.importing import MANY_GONE, import_rows
+from handrail.actions.directory.say import confirm_capacity, set_fact, state_capacity
 from handrail.core.access import VISITOR, WORKER, Actor
 from handrail.core.facility import Facility, stable_key
 from handrail.core.facts import FACTS
@@ -108,7 +109,7 @@ def test_an_older_year_and_a_day_to_come_are_refused():
 
 def test_another_source_is_left_alone():
     bring(facility("A"), on=NEW)
-    assert bring(facility("B"), on=OLD, source="state") == (1, 0, 0, 0)
+    assert bring(facility("B", street1="7 Quarry Road", phone="719-555-0107"), on=OLD, source="state") == (1, 0, 0, 0)
     assert Program.objects.listed().count() == 2
 
 

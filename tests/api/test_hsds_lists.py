@@ -11,7 +11,7 @@ from django.db import DatabaseError
 from django.test import Client
 from django.utils import timezone
 
-from handrail.actions.directory import bump_version
+from handrail.actions.directory.sources import bump_version
 from handrail.api.hsds import rows
 from handrail.api.hsds.identity import at_place_id
 from handrail.api.hsds.tables import POINTS_TO, TABLES

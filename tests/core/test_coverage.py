@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from handrail.core.coverage import covers
-from handrail.core.facts import read_facts
+from handrail.core.joining import read_facts
 from handrail.core.needs import PAYERS
 
 SURVEY = date(2023, 3, 31)

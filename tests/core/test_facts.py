@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.core.facts import ANSWERED_BY, FACTS, SaidFact, fact_of, read_codes, read_facts, settings_of
+from handrail.core.facts import ANSWERED_BY, FACTS, SaidFact, fact_of, read_codes, settings_of
+from handrail.core.joining import read_facts
 
 SURVEY, TODAY = date(2023, 3, 31), date(2026, 11, 22)
 ALL_CODES = sorted(

@@ -7,7 +7,7 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from handrail.core.facts import read_facts
+from handrail.core.joining import read_facts
 from handrail.core.match import RULE, Match, Offer, distance_miles, rank, reason_from, rotation
 from handrail.core.needs import FITS_WHEN_NO, KINDS, MUSTS, PAYERS, Needs, from_flags, needs_from, sort_words
 from handrail.core.openings import Statement

@@ -73,7 +73,7 @@ def test_without_an_id_the_name_and_address_are_the_key(tmp_path):
 
 
 def test_bad_rows_are_reported_with_their_line(tmp_path):
-    bad = [row(" "), row(zip="8110"), row(state="ZZ"), row(latitude="-105", longitude="37")]
+    bad = [row(" "), row(zip="8110"), row(state="ZZ"), row(city="=B2")]
     file = read(write(tmp_path / "l.csv", *bad, row("B", id="b")))
     assert [found.line for found in file.rejects] == [3, 4, 5, 6]
     assert [facility.name for facility in file.rows] == ["B"]

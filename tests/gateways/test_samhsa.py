@@ -81,12 +81,29 @@ def test_a_bad_row_is_reported_with_its_line_and_does_not_stop_the_rest(tmp_path
     assert [facility.name for facility in file.rows] == ["A", "B"]
 
 
-@pytest.mark.parametrize("point", [("999", "-105"), ("37.4", "105.8"), ("0", "0"), ("nan", "nan"), ("north", "west")])
-def test_an_absurd_point_is_reported(tmp_path, point):
+@pytest.mark.parametrize(
+    ("point", "kept", "words"),
+    [
+        (("37.47", "-105.88"), (37.47, -105.88), ""),
+        (("-105.88", "37.47"), (37.47, -105.88), "swapped"),
+        (("37.47", "105.88"), (37.47, -105.88), "lost its minus"),
+        (("105.88", "37.47"), (37.47, -105.88), "swapped"),
+        (("30.1", "-71.2"), (None, None), "the point 30.1, -71.2 is not in CO"),  # in the sea
+        (("40.7", "-74.0"), (None, None), "is not in CO"),  # in another state
+        (("999", "-105"), (None, None), "is not in CO"),
+        (("0", "0"), (None, None), "is not in CO"),
+        (("nan", "inf"), (None, None), "is not in CO"),
+        (("north", "west"), (None, None), "north, west is not in CO"),
+        (("37.47", ""), (None, None), "is not in CO"),
+    ],
+)
+def test_a_point_is_put_right_or_dropped_and_the_program_is_kept(tmp_path, point, kept, words):
     header = [*HEADER, "latitude", "longitude"]
-    file = read(write_csv(tmp_path / "d.csv", [*row("A"), *point], [*row("B"), "37.47", "-105.88"], header=header))
-    assert [found.line for found in file.rejects] == [2]
-    assert (file.rows[0].latitude, file.rows[0].longitude) == (37.47, -105.88)
+    file = read(write_csv(tmp_path / "d.csv", [*row("A"), *point], header=header))
+    assert (file.rows[0].latitude, file.rows[0].longitude) == kept
+    assert [found.line for found in file.warnings] == ([2] if words else [])
+    assert all(words in found.reason for found in file.warnings)
+    assert not file.rejects
 
 
 def test_an_unknown_code_is_kept_with_a_warning(tmp_path):
@@ -129,9 +146,11 @@ def test_a_zip_that_lost_its_zero_is_mended_where_it_can_only_be_that(tmp_path):
     assert [facility.zip5 for facility in file.rows] == ["04401", "81101"]
 
 
-def test_a_formula_stays_text(tmp_path):
-    book = write_book(tmp_path / "d.xlsx", HEADER, row("=1+1"), row("B"))
-    assert read(book).rows[0].name == "=1+1"
+def test_a_formula_is_never_worked_out_and_its_row_is_reported(tmp_path):
+    book = write_book(tmp_path / "d.xlsx", HEADER, row('=HYPERLINK("http://x.example")'), row("B"), row("C", zip="=A1"))
+    file = read(book)
+    assert [facility.name for facility in file.rows] == ["B"]
+    assert [(found.line, "is a formula" in found.reason) for found in file.rejects] == [(2, True), (4, True)]
 
 
 def test_the_locators_export_has_a_column_for_each_code(tmp_path):

@@ -33,7 +33,7 @@ ROOT = UUID(int=7)
 
 @pytest.fixture
 def source():
-    return Source.objects.create(key="survey", name="The survey", is_sample=True)
+    return Source.objects.create(key="survey", name="The survey", is_sample=True, lasts_days=30_000)
 
 
 @pytest.fixture

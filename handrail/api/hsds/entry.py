@@ -4,7 +4,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
 
-from handrail.core.facts import YES, FactValue, SaidFact, read_facts
+from handrail.core.facts import YES, FactValue, SaidFact
+from handrail.core.joining import read_facts
 from handrail.core.openings import Statement, sentence_for
 from handrail.records.directory.models import CapacityStatement, Program
 

@@ -8,7 +8,7 @@ import itertools
 import logging
 import threading
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -17,10 +17,11 @@ import numpy as np
 from django.db import DatabaseError, connections, transaction
 from django.utils import timezone
 
-from handrail.core.facts import YES, SaidFact, read_facts
+from handrail.core.answers import Answers
+from handrail.core.facts import DETAILS
 from handrail.core.match import EARTH_MILES, Offer
-from handrail.core.openings import Statement
-from handrail.records.directory.models import CapacityStatement, Fact, Program, Version
+from handrail.records.directory.models import Version
+from handrail.records.directory.telling import Telling, tell
 
 log = logging.getLogger(__name__)
 
@@ -31,20 +32,16 @@ QUIET_SECONDS = 4.0
 AWAY_SECONDS = 10.0
 MILES_PER_DEGREE = 69.0
 
-_COLUMNS = (
-    *("id", "slug", "name", "organization__name", "phone", "intake_phone", "website", "codes", "walk_in_hours"),
-    *("day_one", "is_sample", "observed_on", "source__name", "source__url"),
-    *("location__street1", "location__street2", "location__city", "location__state", "location__zip5"),
-    *("location__latitude", "location__longitude", "location__geocode"),
-)
-
-
 _serials = itertools.count(1)
 
 
 @dataclass(frozen=True)
 class Listing:
-    """One program as a page shows it: the offer that is ranked, and what only its own page needs."""
+    """One program as a page shows it: the offer that is ranked, and what only its own page needs.
+
+    `doubted` is not known until our staff have checked what two people told us; `checking` is being checked now.
+    `told_by` is who said each detail that is shown, on what day, and until when it is believed.
+    """
 
     offer: Offer
     intake_phone: str
@@ -53,6 +50,10 @@ class Listing:
     day_one: tuple[str, ...]
     source_name: str
     source_url: str
+    doubted: frozenset[str]
+    checking: frozenset[str]
+    answers: Answers | None
+    told_by: Mapping[str, tuple[str, date, date]]
 
 
 class Snapshot:
@@ -61,54 +62,45 @@ class Snapshot:
     Listings are made when first asked for, then kept: most searches touch one corner of the country.
     """
 
-    def __init__(
-        self,
-        key: tuple[int, date],
-        rows: list[dict[str, Any]],
-        said: dict[Any, list[SaidFact]],
-        statements: dict[Any, list[Statement]],
-    ) -> None:
+    def __init__(self, key: tuple[int, date], told: list[Telling]) -> None:
         # One number for each snapshot of this process, for whoever keeps what was worked out from it.
         self.serial = next(_serials)
         self.number, self.today = key
-        rows.sort(key=lambda row: (row["location__latitude"] is None, row["location__latitude"] or 0.0))
-        self._rows, self._said, self._statements = rows, said, statements
-        self._listings: list[Listing | None] = [None] * len(rows)
-        points = [row for row in rows if row["location__latitude"] is not None]
+        told.sort(key=lambda each: (each.row["location__latitude"] is None, each.row["location__latitude"] or 0.0))
+        self._told = told
+        self._listings: list[Listing | None] = [None] * len(told)
+        points = [each.row for each in told if each.row["location__latitude"] is not None]
         self._latitudes = np.array([row["location__latitude"] for row in points], dtype=np.float64)
         self._longitudes = np.array([row["location__longitude"] for row in points], dtype=np.float64)
-        self._by_slug = {row["slug"]: index for index, row in enumerate(rows)}
-        self._by_id = {str(row["id"]): index for index, row in enumerate(rows)}
-        self.is_sample = any(row["is_sample"] for row in rows)
+        # Entries merged into a place lead to it by their own id and address.
+        self._by_slug = {slug: index for index, each in enumerate(told) for _, slug in each.parts}
+        self._by_slug |= {each.row["slug"]: index for index, each in enumerate(told)}
+        self._by_id = {str(pk): index for index, each in enumerate(told) for pk, _ in each.parts}
+        self._by_id |= {str(each.row["id"]): index for index, each in enumerate(told)}
+        self.is_sample = any(each.row["is_sample"] for each in told)
 
     def keep_from(self, before: "Snapshot") -> None:
         """Take over the listings of an older snapshot that have not changed, so that nobody makes them again."""
         if before.today != self.today:
             return
-        for index, row in enumerate(self._rows):
-            old = before._by_id.get(str(row["id"]))
-            if old is None or before._listings[old] is None or before._rows[old] != row:
-                continue
-            key = row["id"]
-            same_facts = before._said.get(key) == self._said.get(key)
-            if same_facts and before._statements.get(key) == self._statements.get(key):
+        for index, each in enumerate(self._told):
+            old = before._by_id.get(str(each.row["id"]))
+            if old is not None and before._listings[old] is not None and before._told[old] == each:
                 self._listings[index] = before._listings[old]
 
     def __len__(self) -> int:
-        return len(self._rows)
+        return len(self._told)
 
     def listing(self, index: int) -> Listing:
         """The listing in one row."""
         found = self._listings[index]
         if found is None:
-            row = self._rows[index]
-            found = _listing(row, self._said.get(row["id"], ()), self._statements.get(row["id"], ()), self.today)
-            self._listings[index] = found
+            found = self._listings[index] = listing_of(self._told[index], self.today)
         return found
 
     def offers(self) -> Iterable[Offer]:
         """Every listed program, from south to north."""
-        return (self.listing(index).offer for index in range(len(self._rows)))
+        return (self.listing(index).offer for index in range(len(self._told)))
 
     def by_slug(self, slug: str) -> Listing | None:
         """The program of that address, or None when it is not listed."""
@@ -138,38 +130,42 @@ class Snapshot:
         return int(first), 2 * EARTH_MILES * np.arcsin(np.sqrt(np.minimum(half, 1.0)))
 
 
-def _listing(row: dict[str, Any], said: Iterable[SaidFact], statements: Iterable[Statement], today: date) -> Listing:
-    known = list(said)
-    if row["walk_in_hours"]:
-        known.insert(0, SaidFact("walk_in", YES, row["source__name"], row["observed_on"], date.max))
+def listing_of(told: Telling, today: date) -> Listing:
+    """What is told of a place, as a page shows it on that day."""
+    row = told.row
+    shown = {key: told.detail(key, today) for key in DETAILS}
     offer = Offer(
         program_id=str(row["id"]),
         slug=row["slug"],
-        name=row["name"],
+        name=shown["name"],
         organization=row["organization__name"],
-        phone=row["phone"],
-        street=row["location__street1"],
-        city=row["location__city"],
+        phone=shown["phone"],
+        street=shown["street1"],
+        city=shown["city"],
         state=row["location__state"],
-        zip5=row["location__zip5"],
+        zip5=shown["zip5"],
         latitude=row["location__latitude"],
         longitude=row["location__longitude"],
         geocode=row["location__geocode"],
-        walk_in_hours=row["walk_in_hours"],
+        walk_in_hours=shown["walk_in_hours"],
         source=row["source__name"],
         observed_on=row["observed_on"],
         is_sample=row["is_sample"],
-        facts=read_facts(row["codes"], known, source=row["source__name"], observed_on=row["observed_on"], today=today),
-        statements=tuple(statements),
+        facts=told.facts(today),
+        statements=told.openings(),
     )
     return Listing(
         offer=offer,
-        intake_phone=row["intake_phone"],
-        website=row["website"],
-        street2=row["location__street2"],
+        intake_phone=shown["intake_phone"],
+        website=shown["website"],
+        street2=shown["street2"],
         day_one=tuple(str(line) for line in row["day_one"]),
         source_name=row["source__name"],
         source_url=row["source__url"],
+        doubted=told.doubted,
+        checking=told.checking,
+        answers=told.answers,
+        told_by={key: told.provenance(key) for key, value in shown.items() if value},
     )
 
 
@@ -179,19 +175,8 @@ def read_version() -> int:
 
 
 def build(number: int, today: date, before: Snapshot | None = None) -> Snapshot:
-    """Read every listed program in three queries. `number` was read first, so a change while reading is seen later."""
-    rows = list(Program.objects.listed().values(*_COLUMNS))
-    said: dict[Any, list[SaidFact]] = {}
-    facts = Fact.objects.filter(program__gone_on=None)
-    for row in facts.values_list("program_id", "key", "value", "source__name", "observed_on", "expires_on"):
-        said.setdefault(row[0], []).append(SaidFact(*row[1:]))
-    statements: dict[Any, list[Statement]] = {}
-    capacity = CapacityStatement.objects.filter(program__gone_on=None).order_by("label")
-    for row in capacity.values_list(
-        *("program_id", "label", "kind", "openings", "stated_at", "source__name", "next_opening_on", "waiting")
-    ):
-        statements.setdefault(row[0], []).append(Statement(*row[1:]))
-    made = Snapshot((number, today), rows, said, statements)
+    """Read every listed program. `number` was read first, so a change while reading is seen later."""
+    made = Snapshot((number, today), list(tell()))
     if before is not None:
         made.keep_from(before)
     return made

@@ -11,8 +11,8 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from handrail.actions import directory
 from handrail.actions._frame import Refused, Stale
+from handrail.actions.directory import say
 from handrail.core.access import Actor
 from handrail.records.accounts.models import actor_of
 from handrail.records.directory.models import CapacityStatement, Program
@@ -47,7 +47,7 @@ def still_right(request: HttpRequest) -> HttpResponse:
         return redirect("program_openings")
     program = program_of(request, actor)
     try:
-        directory.confirm_capacity(program, actor=actor, now=now)
+        say.confirm_capacity(program, actor=actor, now=now)
     except Refused as error:
         return refused(request, actor, error, form=None, now=now)
     messages.success(request, _("Thank you. The public page shows your numbers as said now."))
@@ -67,7 +67,7 @@ def state_row(program: Program, said: dict[str, Any], *, actor: Actor, now: date
         if before.openings != was:
             raise Stale
         said = {**said, "next_opening_on": before.next_opening_on, "waiting": before.waiting}
-    directory.state_capacity(
+    say.state_capacity(
         program,
         actor=actor,
         label=said["label"],

@@ -1,82 +1,36 @@
-"""The directory's own stage: import a source's file, and keep what a program or our staff say of it.
-
-Nothing is deleted: a program that a newer file leaves out is marked gone, and comes back when a later one lists it.
+"""Import a source's file into the directory. Nothing is deleted: a program that a newer file leaves out is marked gone,
+and comes back when a later one lists it. What staff put right by hand outlives the file.
 """
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 
 from django.db import transaction
-from django.db.models import F, Max, QuerySet
+from django.db.models import Max
 
 from handrail.actions._frame import Refused, enter, require
+from handrail.actions.directory.by_hand import ByHand, kept_by_hand, let_go, note_differences
+from handrail.actions.directory.conflicts import find_conflicts
+from handrail.actions.directory.joining import join_entries, promote_members
+from handrail.actions.directory.sources import BATCH, batches, bump_version, source_named
 from handrail.core.access import Actor
 from handrail.core.facility import Facility, page_address, plain
-from handrail.core.facts import FACTS
-from handrail.records.directory.models import (
-    CapacityStatement,
-    Fact,
-    Import,
-    Location,
-    Organization,
-    Program,
-    Source,
-    Version,
-)
+from handrail.records.directory.models import Import, Location, Organization, Program, Source
 from handrail.records.directory.places import place_of_zip
+from handrail.records.directory.telling import heads_of
 
 STREAM = "directory"
-BATCH = 500
 # A file that drops this many, and half of all that is listed, is more likely a part of a file than the news.
 MANY_GONE = 1_000
-FACT_DAYS = 90
-MAX_OPENINGS = 999
-MAX_LABEL, MAX_VALUE = 60, 200
 
 Progress = Callable[[int, int], None]
 
 _ID = uuid.UUID("7d0f9f0e-6a53-5c1d-9f6b-6f0c3c5a2b11")
 
-SOURCES: dict[str, Source] = {
-    "samhsa": Source(
-        key="samhsa",
-        name="SAMHSA National Directory",
-        url="https://findtreatment.gov/",
-        licence="Public domain (US federal government)",
-    ),
-    "findtreatment": Source(
-        key="findtreatment",
-        name="FindTreatment.gov",
-        url="https://findtreatment.gov/",
-        licence="Public domain (US federal government)",
-    ),
-    "hsds": Source(key="hsds", name="Community directory (Open Referral)", licence="As its publisher states"),
-    "own": Source(key="own", name="Our own list", licence="Kept by this service"),
-    "sample": Source(key="sample", name="Sample directory", licence="Invented for the demo", is_sample=True),
-    "program": Source(key="program", name="The program"),
-    "desk": Source(key="desk", name="Our team"),
-}
 
-
-def bump_version() -> None:
-    """Tell every process that the directory changed. Call it in the transaction of the change."""
-    Version.objects.get_or_create(pk=1)
-    Version.objects.filter(pk=1).update(number=F("number") + 1)
-
-
-def source_named(key: str, *, title: str = "", kind: str = "") -> Source:
-    """The source with this key, made when it is not there yet; a new one has the licence of its kind."""
-    like = SOURCES.get(kind)
-    known = SOURCES.get(key) or Source(key=key, name=title or key, licence=like.licence if like else "")
-    told = {field: getattr(known, field) for field in ("name", "url", "licence", "is_sample")}
-    found, _ = Source.objects.get_or_create(key=key, defaults=told)
-    return found
-
-
-# --- importing ----------------------------------------------------------------------------------
 @dataclass(frozen=True, slots=True)
 class _Stored:
     """What the store holds of a program that an import may change."""
@@ -97,6 +51,10 @@ class _Plan:
     unchanged: list[uuid.UUID] = field(default_factory=list)
     seen_again: list[uuid.UUID] = field(default_factory=list)
     gone: list[uuid.UUID] = field(default_factory=list)
+
+    def counts(self) -> dict[str, int | float]:
+        """How many of each."""
+        return {name: len(getattr(self, name)) for name in ("added", "updated", "unchanged", "gone")}
 
 
 def import_rows(
@@ -132,23 +90,26 @@ def import_rows(
     with transaction.atomic():
         stored = _stored(source)
         _refuse_older(source, observed_on)
-        plan = _plan(rows, stored, observed_on)
+        hand = kept_by_hand(source, today=now.date(), observed_on=observed_on)
+        plan = _plan(rows, stored, observed_on, hand)
         if not is_whole:
             plan.gone.clear()
         listed = sum(1 for program in stored.values() if program.gone_on is None)
         if len(plan.gone) > max(MANY_GONE, listed // 2) and not may_lose_many:
             raise Refused("many_gone", gone=len(plan.gone), listed=listed, rows=len(rows))
-        counts: dict[str, int | float] = {
-            "added": len(plan.added),
-            "updated": len(plan.updated),
-            "unchanged": len(plan.unchanged),
-            "gone": len(plan.gone),
-            "rejected": rejected,
-        }
+        counts = plan.counts() | {"rejected": rejected}
         if not dry_run:
-            _write(plan, stored, source_named(source, title=title, kind=kind), observed_on, progress)
+            named = source_named(source, title=title, kind=kind)
+            touched = _write(plan, stored, named, observed_on, hand, progress)
+            note_differences(hand, ((stored[row.key].id, row) for row in plan.updated), now=now)
+            _tell(touched | _join(plan, named, actor, now))
             _enter(counts, source, observed_on, actor, now, file_name, sha256)
     return counts | {"seconds": round(time.monotonic() - began, 2)}
+
+
+def _tell(touched: set[uuid.UUID]) -> None:
+    if touched:
+        bump_version(touched)
 
 
 def _stored(source: str) -> dict[str, _Stored]:
@@ -162,7 +123,7 @@ def _refuse_older(source: str, observed_on: date) -> None:
         raise Refused("older_than_stored", newest=newest, observed_on=observed_on)
 
 
-def _plan(rows: Sequence[Facility], stored: dict[str, _Stored], observed_on: date) -> _Plan:
+def _plan(rows: Sequence[Facility], stored: dict[str, _Stored], observed_on: date, hand: ByHand) -> _Plan:
     plan = _Plan()
     seen: set[str] = set()
     for row in rows:
@@ -172,7 +133,7 @@ def _plan(rows: Sequence[Facility], stored: dict[str, _Stored], observed_on: dat
         before = stored.get(row.key)
         if before is None:
             plan.added.append(row)
-        elif before.fingerprint != row.fingerprint() or before.gone_on is not None:
+        elif before.fingerprint != row.fingerprint() or _comes_back(before, hand):
             plan.updated.append(row)
         else:
             plan.unchanged.append(before.id)
@@ -182,23 +143,47 @@ def _plan(rows: Sequence[Facility], stored: dict[str, _Stored], observed_on: dat
     return plan
 
 
+def _comes_back(before: _Stored, hand: ByHand) -> bool:
+    """True when the file's word is needed again: the place was gone, or what was put right by hand has run out."""
+    return before.id in hand.ran_out or (before.gone_on is not None and before.id not in hand.shut)
+
+
 def _write(
-    plan: _Plan, stored: dict[str, _Stored], source: Source, observed_on: date, progress: Progress | None
-) -> None:
+    plan: _Plan,
+    stored: dict[str, _Stored],
+    source: Source,
+    observed_on: date,
+    hand: ByHand,
+    progress: Progress | None,
+) -> set[uuid.UUID]:
+    """Write what was worked out. Gives the ids of the entries that were touched."""
     slugs = set(Program.objects.values_list("slug", flat=True)) if plan.added else set()
     changed = plan.added + plan.updated
+    touched = {*plan.seen_again, *plan.gone}
+    let_go(hand, [stored[row.key].id for row in plan.updated])
     for start in range(0, len(changed), BATCH):
-        _save(changed[start : start + BATCH], stored, source, observed_on, slugs)
+        touched |= _save(changed[start : start + BATCH], stored, source, observed_on, slugs, hand)
         if progress:
             progress(min(start + BATCH, len(changed)), len(changed))
-    for ids in _batches(plan.seen_again):
+    for ids in batches(plan.seen_again):
         Program.objects.filter(pk__in=ids).update(observed_on=observed_on)
-    for ids in _batches(plan.gone):
+    for ids in batches(plan.gone):
         Program.objects.filter(pk__in=ids).update(gone_on=observed_on)
+    return touched
 
 
-def _batches(ids: list[uuid.UUID]) -> Iterator[list[uuid.UUID]]:
-    return (ids[start : start + BATCH] for start in range(0, len(ids), BATCH))
+def _join(plan: _Plan, source: Source, actor: Actor, now: datetime) -> set[uuid.UUID]:
+    """Join what is new with other sources' entries, and find anew where those that changed differ."""
+    added = [program_id(source.key, row.key) for row in plan.added]
+    joined = join_entries(added, source=source, now=now, by=actor.key)
+    updated = {program_id(source.key, row.key) for row in plan.updated}
+    find_conflicts(heads_of(updated), now=now)
+    return joined | promote_members(plan.gone, now=now)
+
+
+def program_id(source: str, key: str) -> uuid.UUID:
+    """The id of a source's entry: the same in every import, on every machine."""
+    return uuid.uuid5(_ID, f"{source}:{key}")
 
 
 _LOCATION_FIELDS = (
@@ -212,7 +197,14 @@ _PROGRAM_FIELDS = (
 )
 
 
-def _save(rows: list[Facility], stored: dict[str, _Stored], source: Source, observed_on: date, slugs: set[str]) -> None:
+def _save(
+    rows: list[Facility],
+    stored: dict[str, _Stored],
+    source: Source,
+    observed_on: date,
+    slugs: set[str],
+    hand: ByHand,
+) -> set[uuid.UUID]:
     organizations: dict[uuid.UUID, Organization] = {}
     locations: list[Location] = []
     programs: list[Program] = []
@@ -225,7 +217,7 @@ def _save(rows: list[Facility], stored: dict[str, _Stored], source: Source, obse
         before = stored.get(row.key)
         programs.append(
             Program(
-                id=before.id if before else uuid.uuid5(_ID, f"{source.key}:{row.key}"),
+                id=before.id if before else program_id(source.key, row.key),
                 slug=before.slug if before else page_address(row, taken=slugs),
                 organization_id=organization_id,
                 location_id=location.id,
@@ -239,13 +231,16 @@ def _save(rows: list[Facility], stored: dict[str, _Stored], source: Source, obse
                 source_key=row.key,
                 fingerprint=row.fingerprint(),
                 observed_on=observed_on,
+                gone_on=before.gone_on if before and before.id in hand.shut else None,
             )
         )
+        hand.put_back(programs[-1], location)
     Organization.objects.bulk_create(
         organizations.values(), update_conflicts=True, unique_fields=["id"], update_fields=["name"]
     )
     Location.objects.bulk_create(locations, update_conflicts=True, unique_fields=["id"], update_fields=_LOCATION_FIELDS)
     Program.objects.bulk_create(programs, update_conflicts=True, unique_fields=["id"], update_fields=_PROGRAM_FIELDS)
+    return {program.pk for program in programs}
 
 
 def _location(row: Facility, source: str, organization_id: uuid.UUID) -> Location:
@@ -290,106 +285,6 @@ def _enter(
         by=actor.key,
         **counts,
     )
-    if counts["added"] or counts["updated"] or counts["gone"]:
-        bump_version()
     said = " ".join(f"{name}={count}" for name, count in counts.items())
     wrote, why = [f"create import:{entry.pk} {said}"], f"{source} {observed_on.isoformat()}"
     enter(STREAM, actor=actor, verb="import_directory", now=now, wrote=wrote, why=why)
-
-
-# --- what a program or our staff say ------------------------------------------------------------
-def _may_speak_for(program: Program, actor: Actor) -> None:
-    """Intake workers speak for their own programs; another program is not theirs to know about."""
-    require(actor, "state_capacity")
-    if actor.role == "intake" and str(program.pk) not in actor.program_ids:
-        raise Refused("not_listed")
-
-
-def _source_of(actor: Actor) -> Source:
-    return source_named("program" if actor.role == "intake" else "desk")
-
-
-def _sign(program: Program, actor: Actor, verb: str, now: datetime, wrote: list[str]) -> None:
-    bump_version()
-    # A stream for each program: one desk's word must not wait for another's.
-    enter(f"program:{program.pk}", actor=actor, verb=verb, now=now, wrote=wrote)
-
-
-def state_capacity(
-    program: Program,
-    *,
-    actor: Actor,
-    label: str,
-    kind: str,
-    openings: int,
-    next_opening_on: date | None = None,
-    waiting: int | None = None,
-    now: datetime,
-) -> CapacityStatement:
-    """Say how many openings there are now, with who says it and when. Zero means full.
-
-    Raises Refused: `not_listed`, `bad_label`, `bad_kind`, `bad_openings`.
-    """
-    _may_speak_for(program, actor)
-    label = " ".join(label.split())
-    if not label or len(label) > MAX_LABEL:
-        raise Refused("bad_label")
-    if kind not in ("beds", "visits"):
-        raise Refused("bad_kind")
-    if not 0 <= openings <= MAX_OPENINGS or not 0 <= (waiting or 0) <= MAX_OPENINGS:
-        raise Refused("bad_openings")
-    with transaction.atomic():
-        statement, _ = CapacityStatement.objects.update_or_create(
-            program=program,
-            label=label,
-            defaults={
-                "kind": kind,
-                "openings": openings,
-                "next_opening_on": next_opening_on,
-                "waiting": waiting,
-                "stated_at": now,
-                "source": _source_of(actor),
-                "stated_by": actor.key,
-            },
-        )
-        _sign(program, actor, "state_capacity", now, [f"update capacitystatement:{statement.pk}"])
-    return statement
-
-
-def confirm_capacity(program: Program, *, actor: Actor, now: datetime) -> int:
-    """Say that every row of this program's openings is still right. Gives how many were confirmed."""
-    _may_speak_for(program, actor)
-    with transaction.atomic():
-        rows: QuerySet[CapacityStatement] = CapacityStatement.objects.filter(program=program)
-        ids = list(rows.values_list("pk", flat=True))
-        rows.update(stated_at=now, stated_by=actor.key, source=_source_of(actor))
-        if ids:
-            _sign(program, actor, "confirm_capacity", now, [f"update capacitystatement:{pk}" for pk in ids])
-    return len(ids)
-
-
-def set_fact(program: Program, *, actor: Actor, key: str, value: str, now: datetime, days: int = FACT_DAYS) -> Fact:
-    """Keep one fact that a program or our staff said; it outranks the imported codes until it runs out.
-
-    Raises Refused: `not_listed`, `unknown_fact`, `bad_value`.
-    """
-    _may_speak_for(program, actor)
-    if key not in FACTS:
-        raise Refused("unknown_fact", key=key)
-    value = " ".join(value.split())
-    if not value or len(value) > MAX_VALUE:
-        raise Refused("bad_value")
-    with transaction.atomic():
-        fact, _ = Fact.objects.update_or_create(
-            program=program,
-            key=key,
-            defaults={
-                "value": value,
-                "source": _source_of(actor),
-                "observed_on": now.date(),
-                "expires_on": now.date() + timedelta(days=days),
-                "said_by": actor.key,
-            },
-        )
-        _sign(program, actor, "set_fact", now, [f"update fact:{fact.pk}"])
-    return fact
