@@ -15,7 +15,7 @@ def offer(
 ) -> Option:
     """Offer one program. Offering it twice renews the reasons; the person's choice is asked again."""
     require(actor, "offer")
-    program = Program.objects.filter(pk=program_id, gone_on=None).first()
+    program = Program.objects.listed().filter(pk=program_id).first()
     if program is None:
         raise Refused("not_listed")
     # A second option while the person is choosing, or beside a program that was asked, moves nothing.

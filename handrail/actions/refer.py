@@ -39,7 +39,7 @@ from handrail.records.directory.models import Program
 def send(request: HelpRequest, *, actor: Actor, program_id: Id, now: datetime) -> Referral:
     """Ask one program, under the person's consent. Only the minimum goes before it acknowledges."""
     require(actor, "send_referral")
-    program = Program.objects.filter(pk=program_id, gone_on=None).first()
+    program = Program.objects.listed().filter(pk=program_id).first()
     if program is None:
         raise Refused("not_listed")
     consent = living_consent(request, program_id, now=now)

@@ -63,6 +63,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "send_referral": _DESK,
         "withdraw_referral": ("person", *_DESK),
         "renew_code": _DESK,
+        "call_round": _DESK,
         # the program
         "see_inbox": ("intake",),
         "acknowledge": ("intake", *_DESK),

@@ -10,7 +10,10 @@ _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
 @dataclass(frozen=True, slots=True)
 class Facility:
-    """One row of a directory file, cleaned. `key` is stable from year to year; `line` is where it stood."""
+    """One row of a directory file, cleaned. `key` is stable from year to year; `line` is where it stood.
+
+    `walk_in_hours` and `day_one` are None where the file was not asked for them: what is known of them then stays.
+    """
 
     line: int
     key: str
@@ -28,13 +31,17 @@ class Facility:
     codes: str
     latitude: float | None = None
     longitude: float | None = None
+    walk_in_hours: str | None = None
+    day_one: tuple[str, ...] | None = None
 
     def fingerprint(self) -> str:
         """A hash of everything said here but where it stood; equal when nothing has changed."""
-        said = (
+        said: tuple[object, ...] = (
             *(self.organization, self.name, self.street1, self.street2, self.city, self.state, self.zip5),
             *(self.county, self.phone, self.intake_phone, self.website, self.codes, self.latitude, self.longitude),
         )
+        if self.walk_in_hours is not None or self.day_one is not None:
+            said += (self.walk_in_hours, self.day_one)
         return hashlib.sha256("\x1f".join(str(part) for part in said).encode()).hexdigest()
 
 

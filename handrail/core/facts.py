@@ -8,12 +8,15 @@ How codes are read:
 - a code that is absent says no only where the survey asks about it by name and the facility answered that
   question at all (`answered_by`): settings, type of care, payment, the medicines used, withdrawal by drug, ages
   and sexes served, programs with federal certification. Everywhere else absence is silence;
-- a code in `blurs` is too weak for yes, and enough to keep absence from reading as no.
+- a code in `blurs` is too weak for yes, and enough to keep absence from reading as no;
+- among the codes may stand words, `fact=value` (`same_day_start=no`, `bus=Line%2012`), from a source that was asked
+  in words (a blank in them is written %20, and % is %25): they outrank what its codes say. A word that names no
+  fact, or gives what cannot be said of it, is passed over; two that differ on one fact leave it unknown.
 
 Traps: MC is Medicare and MD is Medicaid; MI is military; SF is self-pay and SS is a sliding fee.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
@@ -31,6 +34,9 @@ DETAILS: Mapping[str, int] = {
     "zip5": 5,
     "walk_in_hours": 100,
 }
+WALK_IN_HOURS, DAY_ONE = "walk_in_hours", "day_one"
+# What happens on the first day is told in so many steps, each of so many letters.
+MOST_STEPS, LONGEST_STEP = 8, 120
 
 # Stands among the codes of a source that did not ask every question of the survey: absence is silence everywhere.
 PARTLY = "~"
@@ -202,7 +208,7 @@ FACTS: dict[str, FactRule] = {
         _rule("kids_stay", "who", "BC"),
         _rule("child_care", "who", "CCC"),
         _rule("teens", "who", "CHLD AD", answered_by="AGE"),
-        _rule("adults", "who", "YAD ADLT SNR", answered_by="AGE"),
+        _rule("adults", "who", "YAD ADLT SNR"),
         _rule("women", "who", "FEM", answered_by="GN"),
         _rule("men", "who", "MALE", answered_by="GN"),
         _rule("veterans", "who", "VET"),
@@ -244,16 +250,43 @@ FACTS: dict[str, FactRule] = {
 def read_codes(codes: str) -> dict[str, str]:
     """Read blank-separated service codes into the facts they settle. A fact that is not there is unknown."""
     held = frozenset(codes.split())
+    rules: Iterable[FactRule] = FACTS.values()
+    known: dict[str, str] = {}
+    if "=" in codes:
+        known = _words_among(codes.split())
+        rules = [rule for rule in rules if rule.key not in known]
     asked = {} if PARTLY in held else ANSWERED_BY
     answered = {category for category, members in asked.items() if not held.isdisjoint(members)}
-    known: dict[str, str] = {}
-    for rule in FACTS.values():
+    for rule in rules:
         value = _read(rule, held, answered)
         if value == UNKNOWN and rule.within and known.get(rule.within) == NO:
             value = NO
         if value != UNKNOWN:
             known[rule.key] = value
-    return known
+    return {key: value for key, value in known.items() if value != UNKNOWN} if "=" in codes else known
+
+
+def as_word(key: str, value: str) -> str:
+    """A source's own word on a fact, as it stands among its codes. Raises ValueError for what cannot be said of it."""
+    if not _can_be_said(key, value):
+        raise ValueError(f"{key}={value}")
+    # A blank would end the word: a text that can be printed holds no other.
+    return f"{key}={value.replace('%', '%25').replace(' ', '%20')}"
+
+
+def _words_among(codes: Iterable[str]) -> dict[str, str]:
+    words: dict[str, str] = {}
+    for code in codes:
+        key, sign, quoted = code.partition("=")
+        value = quoted.replace("%20", " ").replace("%25", "%")
+        if sign and _can_be_said(key, value):
+            words[key] = value if words.get(key, value) == value else UNKNOWN
+    return words
+
+
+def _can_be_said(key: str, value: str) -> bool:
+    rule = FACTS.get(key)
+    return rule is not None and value.isprintable() and rule.why_not_value(value) is None
 
 
 def _read(rule: FactRule, held: frozenset[str], answered: set[str]) -> str:

@@ -2,10 +2,10 @@
 
 1. what a program or our own staff said by hand outranks every published list, until it runs out;
 2. among published lists the newest word wins; of the same day, the entry that is shown itself;
-3. a word past its expiry is not known, and older words do not come back in its place;
+3. a word past its expiry is not known, and an older word that says otherwise does not come back in its place;
 4. what two people told us is wrong is not known until somebody has looked (core.reports).
 
-Where two words differ the other one is kept as a disagreement, for an editor to settle.
+Where two words differ the other one is kept as a disagreement, for an editor to settle. docs/directory.md prints this.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -29,18 +29,25 @@ class Told:
         return self.expires_on is None or day <= self.expires_on
 
 
+# One entry, and what its codes say when they are read: facts by key.
+Heard = tuple[Told, Mapping[str, str]]
+
+
 def join_facts(
     entries: Sequence[Told], said: Iterable[SaidFact], *, today: date, doubted: Iterable[str] = ()
 ) -> dict[str, FactValue]:
     """Everything known of a place today. Facts that nobody has spoken of are left out: read with `fact_of`.
 
-    `entries` begin with the one that is shown. Of equals in `said` the later one stands.
+    `entries` begin with the one that is shown. Of words in `said` on one fact the later one stands.
     """
-    facts: dict[str, FactValue] = {}
-    for entry in sorted(entries, key=_age):
-        if entry.holds_on(today):
-            for key, value in read_codes(entry.codes).items():
-                facts.setdefault(key, _shared(value, entry.source, entry.observed_on, entry.expires_on))
+    return join_words([(entry, read_codes(entry.codes)) for entry in entries], said, today=today, doubted=doubted)
+
+
+def join_words(
+    heard: Sequence[Heard], said: Iterable[SaidFact], *, today: date, doubted: Iterable[str] = ()
+) -> dict[str, FactValue]:
+    """As `join_facts`, for whoever has read the codes already."""
+    facts = _join_lists(heard, today)
     for word in said:
         if word.key in FACTS:
             _hear(facts, word, today)
@@ -49,21 +56,38 @@ def join_facts(
     return facts
 
 
-def _age(entry: Told) -> int:
-    return -(entry.observed_on or date.min).toordinal()
+def _join_lists(heard: Sequence[Heard], today: date) -> dict[str, FactValue]:
+    facts: dict[str, FactValue] = {}
+    ran_out: dict[str, str] = {}
+    denied: set[str] = set()
+    for entry, words in sorted(heard, key=_age):
+        holds = entry.holds_on(today)
+        for key, value in words.items():
+            if key in facts or key in denied:
+                continue
+            if not holds:
+                ran_out.setdefault(key, value)
+            elif ran_out.get(key, value) != value:
+                denied.add(key)
+            else:
+                facts[key] = _shared(value, entry.source, entry.observed_on, entry.expires_on)
+    return facts
+
+
+def _age(heard: Heard) -> int:
+    return -(heard[0].observed_on or date.min).toordinal()
 
 
 def _hear(facts: dict[str, FactValue], word: SaidFact, today: date) -> None:
-    if word.expires_on >= today and word.value == UNKNOWN:
+    if word.expires_on < today:
+        stands = facts.get(word.key)
+        # A list that is newer than the word may speak again; an older one that says otherwise does not come back.
+        if stands and stands.value != word.value and (stands.observed_on or date.min) <= word.observed_on:
+            del facts[word.key]
+    elif word.value == UNKNOWN:
         facts.pop(word.key, None)
-        return
-    if word.expires_on >= today:
+    else:
         facts[word.key] = FactValue(word.value, word.source, word.observed_on, word.expires_on)
-        return
-    later = facts.get(word.key)
-    # A list that is newer than the word may speak again; an older one does not come back.
-    if later is not None and (later.observed_on or date.min) <= word.observed_on:
-        del facts[word.key]
 
 
 def read_facts(

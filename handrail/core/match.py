@@ -189,7 +189,7 @@ def apart(here: Point, there: Point) -> float:
 
 def miles_of(chord: float) -> float:
     """Great-circle miles between points that are so far `apart`."""
-    return 2 * EARTH_MILES * asin(min(1.0, sqrt(chord) / 2))
+    return 2 * EARTH_MILES * asin(sqrt(chord) / 2 if chord < 4.0 else 1.0)
 
 
 def reach(miles: float | None) -> float:
@@ -199,9 +199,13 @@ def reach(miles: float | None) -> float:
     return -1.0 if miles < 0 else (2 * math.sin(miles / (2 * EARTH_MILES))) ** 2
 
 
-def tenths(chord: float) -> int:
-    """Tenths of a mile, as the rule counts distance."""
-    return round(_TENTHS * asin(min(1.0, sqrt(chord) / 2)))
+def tenths(chords: Iterable[float]) -> list[int]:
+    """Tenths of a mile, as the rule counts distance. What is farther than anything can be is FAR_TENTHS."""
+    return [round(_TENTHS * asin(sqrt(chord) / 2)) if chord < 4.0 else _far_tenths(chord) for chord in chords]
+
+
+def _far_tenths(chord: float) -> int:
+    return round(_TENTHS * asin(1.0)) if chord < 4.5 else FAR_TENTHS
 
 
 def distance_miles(needs: Needs, offer: Offer) -> float | None:
@@ -228,7 +232,7 @@ _LAST = date.max
 def _key(match: Match, chord: float | None, unknown: int, order: Order, today: str) -> tuple[Any, ...]:
     """The sort key of one match. This is the rule; keep it in step with RULE."""
     offer, needs = match.offer, match.needs
-    far = FAR_TENTHS if chord is None else tenths(chord)
+    (far,) = (FAR_TENTHS,) if chord is None else tenths([chord])
     # The id settles what the number leaves equal, which is one chance in 16 ** 16.
     turn = (rotation(offer.program_id, today), offer.program_id)
     if order == "nearest":

@@ -15,7 +15,7 @@ from handrail.core.facts import NO, YES
 from handrail.core.match import Offer, Order, any_of, fits
 from handrail.core.needs import KINDS, MUSTS, PAYERS, Needs
 
-Words = NDArray[np.uint64]
+Words = NDArray[Any]
 Weights = NDArray[np.float32]
 
 # Two families of bits, because together they would make many more different sets: kinds of help and ways to pay;
@@ -24,14 +24,16 @@ _KIND_BITS = {key: 1 << number for number, key in enumerate(KINDS)}
 _PAYER_BITS = {key: 1 << (len(KINDS) + number) for number, key in enumerate(PAYERS)}
 _MUST_BITS = {key: 1 << number for number, key in enumerate(MUSTS)}
 _SLOW = 1 << len(MUSTS)
+# The bits of one family fit into a word.
+WORD = np.dtype(np.uint32 if max(len(KINDS) + len(PAYERS), len(MUSTS) + 1) <= 32 else np.uint64)
 
 # One step of weight is more than any distance can add (core.columns adds the square of a chord, at most 4, or FAR).
 STEP = 8.0
-_SLOW_STEP, _UNKNOWN_STEP = STEP, 2 * STEP
+_SLOW_STEP, _UNKNOWN_STEP = (np.array(times * STEP, np.float32) for times in (1, 2))
 ROOM_STEP = 40 * STEP  # more than everything picked being unknown, and slow as well
-_MEDICINE_STEP, _PAYER_STEP = 2 * ROOM_STEP, 4 * ROOM_STEP
+_MEDICINE_STEP, _PAYER_STEP = (np.array(times * ROOM_STEP, np.float32) for times in (2, 4))
 SOON_ROOM_STEP = 4 * STEP
-_STARTS_STEP, _WALKS_STEP = 2 * STEP, STEP
+_STARTS_STEP, _WALKS_STEP = (np.array(times * STEP, np.float32) for times in (2, 1))
 if 2 * (len(MUSTS) + 2) + 1 >= ROOM_STEP / STEP:
     raise RuntimeError("Too many must-haves for ROOM_STEP.")
 
@@ -65,44 +67,63 @@ def _bits(table: dict[str, int], words: dict[str, str], wanted: str) -> int:
 
 
 def weigh_kinds(needs: Needs, order: Order, words: Words) -> Weights:
-    """What one search makes of each set of the first family (rows: yes, no): a weight, infinite where left out."""
+    """What one search makes of sets of the first family (rows: yes, no): a weight each, infinite where left out."""
     yes, no = words
-    weights: Any = np.zeros(yes.shape, dtype=np.float32)
+    weights: Weights = np.zeros(yes.shape, dtype=np.float32)
+    picked = _mask(_KIND_BITS, needs.kinds)
     if order == "best":
         if needs.for_opioids:
-            weights += np.float32(_MEDICINE_STEP) * _none(yes, _KIND_BITS["medicine"])
+            _add(weights, _MEDICINE_STEP, _none(yes, _mask(_KIND_BITS, ("medicine",))))
         if needs.kinds:
-            weights += np.float32(_UNKNOWN_STEP) * _none(yes, _all(_KIND_BITS, needs.kinds))
-        payer = _PAYER_BITS.get(needs.payer)
-        if payer:
-            refuses = ~_none(no, payer)
-            weights += np.float32(_PAYER_STEP) * refuses + np.float32(_UNKNOWN_STEP) * (_none(yes, payer) & ~refuses)
+            _add(weights, _UNKNOWN_STEP, _none(yes, picked))
+        if needs.payer in _PAYER_BITS:
+            payer = _mask(_PAYER_BITS, (needs.payer,))
+            said_no = (no & payer) != 0
+            _add(weights, _PAYER_STEP, said_no)
+            # Those that refuse are together already: that one more is counted for each of them changes nothing.
+            _add(weights, _UNKNOWN_STEP, _none(yes, payer))
     if needs.kinds:
-        picked = np.uint64(_all(_KIND_BITS, needs.kinds))
-        weights[(no & picked) == picked] = np.inf
-    return weights  # type: ignore[no-any-return]
+        np.putmask(weights, (no & picked) == picked, _LEFT_OUT)
+    return weights
 
 
 def weigh_musts(needs: Needs, order: Order, words: Words) -> Weights:
     """As `weigh_kinds`, for the second family."""
     yes, no = words
-    weights: Any = np.zeros(yes.shape, dtype=np.float32)
+    weights: Weights = np.zeros(yes.shape, dtype=np.float32)
     if order == "best":
-        weights += np.float32(_SLOW_STEP) * ~_none(yes, _SLOW)
+        _add(weights, _SLOW_STEP, (yes & _SLOW_MASK) != 0)
         for key in needs.must:
-            weights += np.float32(_UNKNOWN_STEP) * _none(yes, _MUST_BITS[key])
+            _add(weights, _UNKNOWN_STEP, _none(yes, _mask(_MUST_BITS, (key,))))
     if order == "soonest":
-        weights += np.float32(_STARTS_STEP) * _none(yes, _MUST_BITS["starts_today"])
-        weights += np.float32(_WALKS_STEP) * _none(yes, _MUST_BITS["walk_in"])
+        _add(weights, _STARTS_STEP, _none(yes, _mask(_MUST_BITS, ("starts_today",))))
+        _add(weights, _WALKS_STEP, _none(yes, _mask(_MUST_BITS, ("walk_in",))))
     if needs.must:
-        weights[~_none(no, _all(_MUST_BITS, needs.must))] = np.inf
-    return weights  # type: ignore[no-any-return]
+        np.putmask(weights, (no & _mask(_MUST_BITS, needs.must)) != 0, _LEFT_OUT)
+    return weights
 
 
-def _all(table: dict[str, int], keys: tuple[str, ...]) -> int:
-    return sum(table[key] for key in set(keys))
+# Numbers are kept as arrays, because numpy takes longer to look at a number than to add it to a hundred rows.
+_LEFT_OUT = np.array(np.inf, np.float32)
+_SLOW_MASK = np.array(_SLOW, WORD)
+_MASKS: dict[tuple[str, ...], NDArray[Any]] = {}
 
 
-def _none(words: NDArray[np.uint64], bits: int) -> NDArray[np.bool_]:
+def _mask(table: dict[str, int], keys: tuple[str, ...]) -> NDArray[Any]:
+    name = (next(iter(table)), *keys)
+    found = _MASKS.get(name)
+    if found is None:
+        if len(_MASKS) > 4096:
+            _MASKS.clear()
+        found = _MASKS[name] = np.array(sum(table[key] for key in set(keys)), WORD)
+    return found
+
+
+def _none(words: Words, mask: NDArray[Any]) -> NDArray[np.bool_]:
     """Where none of these bits is set."""
-    return (words & np.uint64(bits)) == 0  # type: ignore[no-any-return]
+    found: NDArray[np.bool_] = (words & mask) == 0
+    return found
+
+
+def _add(weights: Weights, step: NDArray[Any], where: NDArray[np.bool_]) -> None:
+    np.add(weights, step, out=weights, where=where)

@@ -10,6 +10,7 @@ import hashlib
 import json
 import os
 import shutil
+from bisect import bisect_left
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
@@ -18,7 +19,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode
 
-from handrail.gateways.facility_file import FacilityFile
+from handrail.gateways.facility_file import FacilityFile, Finding
 from handrail.gateways.findtreatment import take
 from handrail.gateways.findtreatment_states import ASKED_STATES
 from handrail.gateways.json_file import objects, parse, text
@@ -115,7 +116,10 @@ class Pull:
 
     def is_enough(self, now: datetime) -> bool:
         """Was it brought in so short a time ago that asking again would be too much?"""
-        return bool(self.imported_at) and now - datetime.fromisoformat(self.imported_at) < AT_MOST_EVERY
+        if not self.imported_at:
+            return False
+        # By days, so that a run at the same hour four weeks later is not some minutes too early.
+        return now.date() - datetime.fromisoformat(self.imported_at).date() < AT_MOST_EVERY
 
 
 @dataclass(frozen=True)
@@ -263,22 +267,35 @@ class Locator:
     def file(self, states: Sequence[str], *, is_whole: bool) -> FacilityFile:
         """The finished pages of these states as one file to import. Raises WrongFile when a kept page is damaged."""
         name = f"{SERVICE}: {', '.join(states) if len(states) <= 8 else f'{len(states)} states'}"
-        sha256 = hashlib.sha256()
+        sha256, begins = hashlib.sha256(), [0]
         file = FacilityFile(name, "", is_whole=is_whole, counted="row")
-        take(self._rows(states, sha256.update), file)
+
+        def rows() -> Iterator[dict[str, Any]]:
+            for state in states:
+                count = 0
+                for page in self._pages(state):
+                    sha256.update(page.sha256().encode())
+                    count += len(page.rows)
+                    yield from page.rows
+                begins.append(begins[-1] + count)
+
+        def told(found: Finding) -> Finding:
+            at = bisect_left(begins, found.line) - 1
+            return replace(found, reason=f"{states[at]}: {found.reason}") if found.line else found
+
+        take(rows(), file)
+        file.rejects, file.warnings = list(map(told, file.rejects)), list(map(told, file.warnings))
         file.sha256 = sha256.hexdigest()
         return file
 
-    def _rows(self, states: Sequence[str], hashed: Callable[[bytes], None]) -> Iterator[dict[str, Any]]:
-        for state in states:
-            kept = self.kept(state)
-            pull = kept.pull()
-            for number in range(1, (pull.pages if pull else 0) + 1):
-                page = kept.page(number)
-                if page is None:
-                    raise WrongFile(f"Page {number} of {state} that was kept is damaged. Run it again with --fresh.")
-                hashed(page.sha256().encode())
-                yield from page.rows
+    def _pages(self, state: str) -> Iterator[Page]:
+        kept = self.kept(state)
+        pull = kept.pull()
+        for number in range(1, (pull.pages if pull else 0) + 1):
+            page = kept.page(number)
+            if page is None:
+                raise WrongFile(f"Page {number} of {state} that was kept is damaged. Run it again with --fresh.")
+            yield page
 
     def note_imported(self, states: Sequence[str], *, now: datetime) -> None:
         """Remember that these states were brought in, so that they are not asked for again too soon."""

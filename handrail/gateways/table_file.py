@@ -1,14 +1,15 @@
 """Reads a table from a file nobody vouches for: xlsx or csv, as text, with limits. Nothing is evaluated."""
 
 import csv
-import io
 import itertools
+import re
 import warnings
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 from xml.etree.ElementTree import ParseError
 
@@ -18,12 +19,22 @@ from openpyxl.utils.exceptions import InvalidFileException
 MAX_FILE_BYTES = 200_000_000
 MAX_UNPACKED_BYTES = 500_000_000
 MAX_RATIO = 200
+# Sheets are read row by row; every other part of a workbook, its words above all, is taken into memory whole.
+MAX_SHEET_BYTES = 200_000_000
+MAX_BOOK_PART_BYTES = 50_000_000
 MAX_CELL = 100_000
 MAX_CELL_LINES = 10
+MAX_LINE = 20 * MAX_CELL
 MAX_COLUMNS = 2_000
 MAX_ROWS = 500_000
+MAX_PARTS = 5_000
 # Title rows above the header; more than this and it is another kind of file.
 HEADER_WITHIN = 30
+# What reading a damaged workbook may end in.
+BROKEN = (
+    *(InvalidFileException, zipfile.BadZipFile, zlib.error, ParseError),
+    *(EOFError, KeyError, ValueError, IndexError, TypeError, OSError, NotImplementedError, RuntimeError),
+)
 # A small part of a workbook may pack well without being a bomb.
 RATIO_MATTERS_FROM = 1_000_000
 
@@ -116,10 +127,18 @@ def archive_parts(path: Path, expected: str) -> list[str]:
             parts = archive.infolist()
     except (zipfile.BadZipFile, OSError, EOFError) as error:
         raise WrongFile(f"Expected {expected}; {path.name} is damaged or was not fully downloaded.") from error
+    if len(parts) > MAX_PARTS:
+        raise WrongFile(f"Expected {expected}; {path.name} has {len(parts):,} parts, more than {MAX_PARTS:,}.")
     total = sum(part.file_size for part in parts)
     if total > MAX_UNPACKED_BYTES:
         raise WrongFile(f"Expected {expected}; {path.name} unpacks to {total // 1_000_000} MB, more than is safe.")
     for part in parts:
+        most = MAX_SHEET_BYTES if part.filename.startswith("xl/worksheets/") else MAX_BOOK_PART_BYTES
+        if part.filename.startswith("xl/") and part.file_size > most:
+            found = (
+                f"{PurePosixPath(part.filename).name[:40]} in {path.name} unpacks to {part.file_size // 1_000_000} MB"
+            )
+            raise WrongFile(f"Expected {expected}; {found}, more than is safe.")
         if part.file_size > RATIO_MATTERS_FROM and part.file_size > MAX_RATIO * max(part.compress_size, 1):
             raise WrongFile(f"Expected {expected}; {path.name} unpacks to over {MAX_RATIO} times its size.")
     return [part.filename for part in parts if not part.is_dir()]
@@ -134,31 +153,33 @@ def is_workbook(parts: list[str]) -> bool:
 def _open_workbook(path: Path, sheet: str, expected: str) -> Iterator[tuple[str, Iterator[tuple[int, Cells]]]]:
     if not is_workbook(archive_parts(path, expected)):
         raise WrongFile(f"Expected {expected}; {path.name} is a zip archive but not a workbook.")
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            # data_only=False: a formula stays the text it was written as.
-            book = load_workbook(path, read_only=True, data_only=False, keep_links=False)
-    except (InvalidFileException, zipfile.BadZipFile, ParseError, KeyError, ValueError, TypeError, OSError) as error:
-        raise WrongFile(f"Expected {expected}; {path.name} is not a workbook that can be read.") from error
-    try:
-        titles = {title.strip().lower(): title for title in book.sheetnames}
-        title = titles.get(sheet.lower(), book.sheetnames[0] if book.sheetnames else "")
-        if not title or not hasattr(book[title], "iter_rows"):
-            raise WrongFile(f"Expected {expected}; {path.name} has no sheet of rows.")
-        page = book[title]
-        # The stated size may be wrong; read what is there.
-        page.reset_dimensions()
-        yield title, _workbook_rows(page, path.name, expected)
-    finally:
-        book.close()
+    # By its content and not by its name: openpyxl would refuse a workbook whose name has no .xlsx.
+    with path.open("rb") as file:
+        try:
+            with warnings.catch_warnings():
+                warnings.simplefilter("ignore")
+                # data_only=False: a formula stays the text it was written as.
+                book = load_workbook(file, read_only=True, data_only=False, keep_links=False)
+        except BROKEN as error:
+            raise WrongFile(f"Expected {expected}; {path.name} is not a workbook that can be read.") from error
+        try:
+            titles = {title.strip().lower(): title for title in book.sheetnames}
+            title = titles.get(sheet.lower(), book.sheetnames[0] if book.sheetnames else "")
+            if not title or not hasattr(book[title], "iter_rows"):
+                raise WrongFile(f"Expected {expected}; {path.name} has no sheet of rows.")
+            page = book[title]
+            # The stated size may be wrong; read what is there.
+            page.reset_dimensions()
+            yield title, _workbook_rows(page, path.name, expected)
+        finally:
+            book.close()
 
 
 def _workbook_rows(page: Any, name: str, expected: str) -> Iterator[tuple[int, Cells]]:
     try:
         for line, values in enumerate(page.iter_rows(values_only=True), start=1):
             yield line, _checked(tuple(_text(value) for value in values), line, name)
-    except (zipfile.BadZipFile, ParseError, EOFError, KeyError, ValueError, IndexError, TypeError) as error:
+    except BROKEN as error:
         raise WrongFile(f"Expected {expected}; {name} is damaged or was not fully downloaded.") from error
 
 
@@ -209,9 +230,20 @@ def _csv_lines(text: str, name: str) -> Iterator[Iterator[tuple[int, Cells]]]:
     delimiter = max((",", "\t", ";"), key=top.count)
     before = csv.field_size_limit(MAX_CELL)
     try:
-        yield _csv_rows(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter), name)
+        yield _csv_rows(csv.reader(_lines(text, name), delimiter=delimiter), name)
     finally:
         csv.field_size_limit(before)
+
+
+_LINE = re.compile(r"[^\r\n]*(?:\r\n?|\n|\Z)")
+
+
+def _lines(text: str, name: str) -> Iterator[str]:
+    """The lines with their ends. One without an end is refused before it is copied."""
+    for number, line in enumerate(_LINE.finditer(text), start=1):
+        if line.end() - line.start() > MAX_LINE:
+            raise WrongFile(f"Line {number} of {name} is longer than {MAX_LINE:,} characters.")
+        yield line[0]
 
 
 def _csv_rows(reader: Any, name: str) -> Iterator[tuple[int, Cells]]:

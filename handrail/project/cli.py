@@ -30,7 +30,7 @@ COMMANDS: dict[str, Command] = {
     "demo": Command("demo", "nothing", "make the demo if needed, start web and worker, print the doors"),
     "serve": Command("serve", "data", "start the web server (HOST, PORT, WEB_WORKERS)"),
     "worker": Command("worker_command", "data", "start the worker that runs clocks and messages"),
-    "directory": Command("directory_command", "data", "directory import FILE [--dry-run] [--json]; directory template"),
+    "directory": Command("directory_command", "data", "directory import FILE | sync | openings SLUG | template"),
     "find": Command("find_command", "data", "find --near ZIP --need LIST [--json]"),
     "doctor": Command("doctor", "settings", "check that everything stands, and say what to do [--json]"),
     "keys": Command("keys_command", "nothing", "keys new | keys rotate [--json]"),

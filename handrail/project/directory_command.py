@@ -15,7 +15,7 @@ from handrail.actions._frame import Refused
 from handrail.gateways.directory_files import KINDS, kind_of
 from handrail.gateways.own_list import template
 from handrail.gateways.table_file import WrongFile
-from handrail.project import sync_command
+from handrail.project import openings_command, sync_command
 from handrail.project.import_report import DONE, Wish, as_object, bring_in, say_done, say_refused
 
 # The survey behind the National Directory asks how things stood on the last day of March.
@@ -32,6 +32,8 @@ def run(argv: list[str]) -> int:
         return DONE
     if words.verb == "sync":
         return sync_command.run(words)
+    if words.verb == "openings":
+        return openings_command.run(words)
     observed_on = words.observed or (date(words.year, SURVEY_MONTH, SURVEY_DAY) if words.year else None)
     wish = Wish(words.source or "", words.title, words.kind, observed_on, words.dry_run, words.many_gone)
     return import_file(words.file, wish=wish, as_json=words.json, out=sys.stdout)
@@ -40,7 +42,13 @@ def run(argv: list[str]) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="handrail directory", description="The directory of programs.")
     verbs = parser.add_subparsers(required=True, metavar="VERB", dest="verb")
-    verbs.add_parser("template", help="print an empty list (csv) to fill in with programs of your own")
+    verbs.add_parser(
+        "template",
+        help="print an empty list (csv) to fill in with programs of your own",
+        description="Print an empty list (csv) with a column for everything that can be said of a program. Answer yes "
+        "or no, and leave empty what you do not know; some columns take a word or a short text, and day_one takes "
+        "steps with | between them. Import it with --dry-run first to see which answers were not understood.",
+    )
     verb = verbs.add_parser(
         "import",
         help="bring in a directory file; its kind is told by what is in it",
@@ -61,6 +69,7 @@ def _parser() -> argparse.ArgumentParser:
     sync_command.add_words(
         verbs.add_parser("sync", help="bring in FindTreatment.gov's list from the net; off by default")
     )
+    openings_command.add_words(verbs.add_parser("openings", help="see and say how many openings programs have"))
     return parser
 
 
@@ -73,7 +82,7 @@ def _year(text: str) -> int:
 def _key(text: str) -> str:
     if not re.fullmatch(r"[a-z][a-z0-9_-]{0,59}", text):
         raise argparse.ArgumentTypeError("small letters, digits, - and _, beginning with a letter")
-    if text in ("sample", "program", "desk"):
+    if text in ("sample", "sample-county", "program", "desk"):
         raise argparse.ArgumentTypeError(f"{text!r} names another kind of source")
     return text
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from handrail.core.match import ORDERS, Match, rank
+from handrail.core.match import ORDERS, Match
 from handrail.core.needs import DEFAULT_MILES, KINDS, MUSTS, PAYERS, Needs, sort_words
 from handrail.records.directory.places import Place, find_place, suggest_places
 from handrail.records.directory.snapshot import snapshot
@@ -53,18 +53,17 @@ def _which(text: str, places: list[Place]) -> str:
 def _print(place: Place, words: Needs, wish: argparse.Namespace) -> int:
     now = timezone.now()
     needs = Needs(place.latitude, place.longitude, words.kinds, words.payer, words.must, wish.miles)
-    near = snapshot().near(place.latitude, place.longitude, wish.miles)
-    matches = rank(needs, (offer for offer, _miles in near), now=now, order=wish.order, fresh_hours=fresh_hours())
-    shown = matches[: max(0, wish.limit)]
+    most = max(0, wish.limit)
+    found = snapshot().find(needs, now=now, order=wish.order, count=most, fresh_hours=fresh_hours())
     if wish.json:
         where = {"text": str(place), "zip": place.zip5, "latitude": place.latitude, "longitude": place.longitude}
-        results = [_as_dict(match) for match in shown]
-        print(json.dumps({"near": where, "needs": needs.as_dict(), "count": len(matches), "results": results}))
+        results = [_as_dict(match) for match in found.matches]
+        print(json.dumps({"near": where, "needs": needs.as_dict(), "count": found.total, "results": results}))
     else:
-        print(f"{len(matches)} places within {wish.miles:g} miles of {place}. No one can pay to be higher.")
-        for number, match in enumerate(shown, start=1):
+        print(f"{found.total} places within {wish.miles:g} miles of {place}. No one can pay to be higher.")
+        for number, match in enumerate(found.matches, start=1):
             print(_lines(number, match, place))
-    return FOUND if matches else NOTHING
+    return FOUND if found.total else NOTHING
 
 
 def _as_dict(match: Match) -> dict[str, Any]:
@@ -94,7 +93,10 @@ def _lines(number: int, match: Match, place: Place) -> str:
     now = timezone.now()
     offer = match.offer
     miles = "  ?  mi" if match.distance_miles is None else f"{match.distance_miles:5.1f} mi"
-    reasons = [f"{_SIGNS[reason.verdict]} {reason_line(reason, today=now.date()).rest}" for reason in match.reasons]
+    reasons = [
+        f"{_SIGNS[reason.verdict]} {reason_line(reason, today=now.date(), answers=offer.answers).rest}"
+        for reason in match.reasons
+    ]
     return "\n".join(
         [
             f"\n{number:>3}  {miles}  {offer.name}, {offer.city}, {offer.state}  {offer.phone}",

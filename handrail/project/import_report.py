@@ -81,9 +81,10 @@ def doubts_of_places(rows: Iterable[Facility]) -> Iterator[Finding]:
             yield Finding(row.line, f"the ZIP code {row.zip5} is not known: distances to this program may be missing")
         elif place.state != row.state:
             yield Finding(row.line, f"the ZIP code {row.zip5} is in {place.state}, and the address says {row.state}")
-        elif row.latitude is not None and row.longitude is not None:
-            if place.is_far_from(row.latitude, row.longitude):
-                yield Finding(row.line, f"the point is far from ZIP code {row.zip5}: the middle of that is used")
+        elif row.latitude is None or row.longitude is None:
+            continue
+        elif place.is_far_from(row.latitude, row.longitude):
+            yield Finding(row.line, f"the point is far from ZIP code {row.zip5}: the middle of that is used")
 
 
 def sentence_of(error: WrongFile | Refused) -> str:
@@ -126,6 +127,9 @@ def say_done(file: FacilityFile, counts: dict[str, int | float], wish: Wish, obs
     would = "Would change" if wish.dry_run else "Imported"
     said = ", ".join(f"{name} {counts[name]:,}" for name in ("added", "updated", "unchanged", "gone", "rejected"))
     print(f"{would}: {file.file_name}, as of {observed_on}: {said}. {counts['seconds']} s.", file=out)
+    if counts.get("joined") or counts.get("unsure"):
+        sentence = "Joined with other sources' entries: {joined:,}. Pairs that an editor should look at: {unsure:,}."
+        print(sentence.format(**counts), file=out)
     if not file.is_whole:
         print("This kind of file covers a part of its source, so nothing was marked gone.", file=out)
     _list("Rejected", file.rejects, file.counted, out)

@@ -1,5 +1,6 @@
 """docs/ranking.md, made from core.match's own rule and core.openings' own hours."""
 
+from handrail.core.answers import DEFINITIONS, FEWEST, LATE_MINUTES, WINDOW_DAYS
 from handrail.core.facts import SETTINGS
 from handrail.core.match import RULE
 from handrail.core.needs import KINDS, MUSTS, PAYERS, Choice
@@ -12,6 +13,10 @@ def page() -> str:
     return _PAGE.format(
         rule=rule,
         ages=_ages(),
+        days=WINDOW_DAYS,
+        fewest=FEWEST,
+        late=LATE_MINUTES,
+        answers="\n".join(f"| `{name}` | {words} |" for name, words in DEFINITIONS.items()),
         kinds=_rows(KINDS),
         payers=_rows(PAYERS),
         musts=_rows(MUSTS),
@@ -35,7 +40,8 @@ def _ages() -> str:
 
 _PAGE = """# How places are ranked
 
-This page is made from `handrail/core/match.py`, `needs.py`, `openings.py` and `facts.py`. Do not edit it by hand.
+This page is made from `handrail/core/match.py`, `needs.py`, `openings.py`, `answers.py` and `facts.py`. Do not edit
+it by hand.
 
 ## The rule
 
@@ -56,6 +62,20 @@ UTC. Anybody can work it out again.
 
 The hours are settings (`FRESH_BEDS_HOURS`, `FRESH_VISITS_HOURS`). Openings are never shown without who said so and
 when.
+
+## How answers are counted
+
+Once an hour the worker counts, for each place, the referrals that this service sent in the last {days} days. A place
+with two entries has one count. A place that was asked fewer than {fewest} times has none; a median, a reason for no,
+and arrivals are given only where {fewest} or more stand behind them. The counts are of requests, and never say whose.
+
+| figure | what it counts |
+|---|---|
+{answers}
+
+Silence counts against a place: a referral whose clock ran out was asked and not answered. A place is ranked as hard to
+get into when half of its answers took more than {late} minutes, or it left more than half of our requests without an
+answer, or said no more often than yes.
 
 ## What can be picked
 

@@ -1,6 +1,7 @@
-"""Loads the invented sample directory of the demo: programs, what was said of them, and their openings.
+"""Loads the invented sample directory of the demo: two lists, words said by hand, openings, and what people reported.
 
-Its times are told as ages ("3 hours ago"), so that a demo started today shows openings of today.
+Its times are told as ages ("3 hours ago"), so that a demo started today shows openings of today. What an action can
+write is written by it, so that the history and the ledger of the demo are whole.
 """
 
 import csv
@@ -9,18 +10,33 @@ from pathlib import Path
 
 from django.db import transaction
 
-from handrail.actions.directory.importing import import_rows
+from handrail.actions._frame import enter
+from handrail.actions.directory.edit import correct
+from handrail.actions.directory.importing import STREAM, import_rows
+from handrail.actions.directory.report import report
+from handrail.actions.directory.say import keep_word
 from handrail.actions.directory.sources import bump_version, source_named
-from handrail.core.access import WORKER
+from handrail.core.access import WORKER, Actor
 from handrail.gateways.facility_file import FacilityFile
 from handrail.gateways.samhsa import read
-from handrail.records.directory.models import CapacityStatement, Fact, Import, Program
+from handrail.records.directory.models import CapacityStatement, Import, Program
 
-SAMPLE = Path(__file__).resolve().parent.parent / "content" / "sample" / "programs.csv"
-SOURCE = "sample"
+FOLDER = Path(__file__).resolve().parent.parent / "content" / "sample"
+SAMPLE, COUNTY = FOLDER / "programs.csv", FOLDER / "county.csv"
+SOURCE, COUNTY_SOURCE = "sample", "sample-county"
+COUNTY_DAYS = 20  # how old the county's list is
 FACT_DAYS = 90
 # How a statement of the sample is known from one that somebody made on the screen.
 SAID_BY = "sample"
+# Who spoke, by the source that a fact names.
+SPEAKERS = {"program": Actor("intake", id=SAID_BY), "desk": Actor("counselor", id=SAID_BY)}
+EDITOR = Actor("editor", id=SAID_BY)
+# What is in doubt: the place, the kind of report, the way to pay, and how many hours ago each came in.
+REPORTED = (
+    ("Summit View Lodge", "wrong_number", "", (30, 5)),
+    ("Golden Mesa Retreat", "plan", "medicaid", (9,)),
+)
+CORRECTED = ("Kestrel Primary Care", "phone", "719-555-0124", "Called the front desk: the old number rings at a shop.")
 
 
 def load_sample_directory(*, now: datetime, path: Path = SAMPLE) -> None:
@@ -29,28 +45,22 @@ def load_sample_directory(*, now: datetime, path: Path = SAMPLE) -> None:
     What people changed on the screen since stays as they left it.
     """
     file = read(path)
+    is_new = not Import.objects.filter(source=SOURCE).exists()
     is_loaded = Import.objects.filter(source=SOURCE, sha256=file.sha256).exists()
     with transaction.atomic():
         if not is_loaded:
             _load(file, path, now)
         _age_openings(path, file, now, make=not is_loaded)
+        if is_new:
+            _put_right_and_report(now)
         bump_version()
 
 
 def _load(file: FacilityFile, path: Path, now: datetime) -> None:
-    import_rows(
-        file.rows,
-        source=SOURCE,
-        observed_on=now.date(),
-        actor=WORKER,
-        now=now,
-        file_name=file.file_name,
-        sha256=file.sha256,
-        rejected=len(file.rejects),
-    )
+    _bring(file, SOURCE, now, days=0)
     programs = _programs()
-    facts: list[Fact] = []
     changed: list[Program] = []
+    said = 0
     for key, row in _more(file, path):
         program = programs[key]
         program.walk_in_hours = row["walk_in_hours"]
@@ -58,14 +68,37 @@ def _load(file: FacilityFile, path: Path, now: datetime) -> None:
         if row["gone_days_ago"]:
             program.gone_on = now.date() - timedelta(days=int(row["gone_days_ago"]))
         changed.append(program)
-        facts += [_fact(program, text, now) for text in _parts(row["facts"])]
+        for text in _parts(row["facts"]):
+            _say(program, text, now)
+            said += 1
     Program.objects.bulk_update(changed, ["walk_in_hours", "day_one", "gone_on"])
-    Fact.objects.bulk_create(
-        facts,
-        update_conflicts=True,
-        unique_fields=["program", "key"],
-        update_fields=["value", "source", "observed_on", "expires_on"],
+    enter(STREAM, actor=WORKER, verb="load_sample", now=now, wrote=[f"create fact {said}"])
+    _bring(read(COUNTY), COUNTY_SOURCE, now, days=COUNTY_DAYS)
+
+
+def _bring(file: FacilityFile, source: str, now: datetime, *, days: int) -> None:
+    import_rows(
+        file.rows,
+        source=source,
+        observed_on=now.date() - timedelta(days=days),
+        actor=WORKER,
+        now=now,
+        file_name=file.file_name,
+        sha256=file.sha256,
+        rejected=len(file.rejects),
     )
+
+
+def _put_right_and_report(now: datetime) -> None:
+    """What an editor corrected, and what people told us is wrong."""
+    listed = Program.objects.listed().filter(source=SOURCE)
+    name, key, value, why = CORRECTED
+    for program in listed.filter(name=name):
+        correct(program, actor=EDITOR, key=key, value=value, why=why, days=180, now=now - timedelta(days=3))
+    for name, kind, about, ages in REPORTED:
+        for program in listed.filter(name=name):
+            for hours in ages:
+                report(program, kind=kind, about=about, now=now - timedelta(hours=hours))
 
 
 def _programs() -> dict[str, Program]:
@@ -85,21 +118,13 @@ def _more(file: FacilityFile, path: Path) -> list[tuple[str, dict[str, str]]]:
     return [(row.key, by_line[row.line]) for row in file.rows]
 
 
-def _fact(program: Program, text: str, now: datetime) -> Fact:
+def _say(program: Program, text: str, now: datetime) -> None:
     """`medicaid=yes@5/desk`: key, value, how many days ago, and who said it."""
     key, rest = text.split("=", 1)
     value, rest = rest.split("@", 1)
     days, source = rest.split("/", 1)
-    said_on = now.date() - timedelta(days=int(days))
-    return Fact(
-        program=program,
-        key=key,
-        value=value,
-        source=source_named(source),
-        observed_on=said_on,
-        expires_on=said_on + timedelta(days=FACT_DAYS),
-        said_by=SAID_BY,
-    )
+    said_at = now - timedelta(days=int(days))
+    keep_word(program, key=key, value=value, actor=SPEAKERS[source], now=said_at, days=FACT_DAYS)
 
 
 def _age_openings(path: Path, file: FacilityFile, now: datetime, *, make: bool) -> None:

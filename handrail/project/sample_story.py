@@ -8,10 +8,9 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any
 
-from handrail.actions import ask, assess, consent, match, refer
+from handrail.actions import ask, assess, consent, match, person, refer
 from handrail.core.access import Actor
 from handrail.core.code import show_code
-from handrail.core.match import rank
 from handrail.core.needs import Needs, needs_from
 from handrail.project.sample_people import program_named
 from handrail.records.accounts.models import Staff
@@ -20,6 +19,7 @@ from handrail.records.directory.models import Location, Program
 from handrail.records.directory.snapshot import snapshot
 
 TIMEZONE = "America/Denver"
+MOST_READ = 200  # more than the sample has near one place
 WORDS = (
     "You agree that {program} may see your request, so that they can say if they have a place for you. "
     "You can take this back at any time."
@@ -41,6 +41,7 @@ class Cast:
 def tell(staff: dict[str, Staff], *, now: datetime) -> str:
     """Make every request; the status code of the one that is with a program now."""
     cast = Cast(now, {name: member.actor() for name, member in staff.items()})
+    _answered_before(cast)
     _waiting(cast)
     _being_worked(cast)
     return _with_programs(cast)
@@ -75,6 +76,50 @@ def _being_worked(cast: Cast) -> None:
     _look(cast, choosing, "tasha", 80, ["medicine"], "medicaid")
     for program in _best(choosing, 2):
         _offer(cast, choosing, "tasha", 70, program)
+
+
+# What programs said to earlier requests, each with how many days ago and after how many minutes.
+ANSWERED = {
+    "River House": (
+        ("yes", 41, 22),
+        ("yes", 36, 14),
+        ("no", 30, 35),
+        ("yes", 25, 9),
+        ("yes", 18, 47),
+        ("yes", 11, 18),
+        ("yes", 6, 26),
+    ),
+    "Soft Harbor": (("no", 38, 190), ("no", 29, 260), ("silent", 22, 121), ("no", 15, 175), ("no", 8, 230)),
+}
+
+
+def _answered_before(cast: Cast) -> None:
+    """Requests of the last weeks that are over, so that two programs have a count of how they answer."""
+    for name, answers in ANSWERED.items():
+        program = program_named(name)
+        if program is None:
+            continue
+        for answer, days, minutes in answers:
+            began = days * 24 * 60
+            asked = _ask(cast, began + 60, "", "Fernhollow")
+            referral = _place(cast, asked, "tasha", began + 50, program, sent_ago=began)
+            _answer(cast, referral, answer, began - minutes)
+            person.stop(_fresh(asked.request.pk), erase=True, now=cast.ago(began - 2 * 24 * 60))
+
+
+def _answer(cast: Cast, referral: Referral, answer: str, minutes: float) -> None:
+    """What the program said, passed on by the desk where nobody of theirs signs in."""
+    who = cast.actors["luis" if str(referral.program_id) in cast.actors["luis"].program_ids else "omar"]
+    if answer == "silent":
+        refer.expire(referral, now=cast.ago(minutes))
+        return
+    refer.acknowledge(referral, actor=who, now=cast.ago(minutes + 4))
+    if answer == "no":
+        refer.decline(_fresh_referral(referral), actor=who, reason="no_opening", note="", now=cast.ago(minutes))
+        return
+    visit_at = cast.ago(minutes - 20 * 60)
+    refer.accept(_fresh_referral(referral), actor=who, visit_at=visit_at, visit_note="", now=cast.ago(minutes))
+    refer.arrive(_fresh_referral(referral), actor=who, now=visit_at)
 
 
 def _with_programs(cast: Cast) -> str:
@@ -192,7 +237,7 @@ def _look(cast: Cast, asked: _Asked, who: str, minutes: float, kinds: list[str],
 
 def _matches(request: HelpRequest) -> list[Any]:
     needs = needs_from(request.facts.get("needs", {}))
-    return rank(needs, snapshot().offers(), now=request.stage_at)
+    return snapshot().find(needs, now=request.stage_at, count=MOST_READ).matches
 
 
 def _best(asked: _Asked, count: int) -> list[Program]:

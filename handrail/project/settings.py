@@ -52,6 +52,7 @@ IDLE_LOCK_MINUTES = env.number("IDLE_LOCK_MINUTES", 10)
 # --- the directory ------------------------------------------------------------------------------
 DIRECTORY_SYNC = env.choice("DIRECTORY_SYNC", "off", ["off", "on"])
 DIRECTORY_SYNC_CONTACT = env.text("DIRECTORY_SYNC_CONTACT", "")
+CAPACITY_LINK_DAYS = env.number("CAPACITY_LINK_DAYS", 90)
 DIRECTORY_SYNC_URL = env.text("DIRECTORY_SYNC_URL", "https://findtreatment.gov/locator/exportsAsJson/v2")
 
 # --- database -----------------------------------------------------------------------------------

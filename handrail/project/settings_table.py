@@ -83,6 +83,7 @@ SETTINGS: dict[str, Setting] = {
     },
     **_section(
         "The directory",
+        CAPACITY_LINK_DAYS=("90", "Days that a link for a device to say openings lives, from 1 to 365."),
         DIRECTORY_SYNC=("off", "on lets `handrail directory sync` ask FindTreatment.gov. Nothing asks by itself."),
         DIRECTORY_SYNC_CONTACT=("", "Your e-mail address or page, told to FindTreatment.gov with every question."),
         DIRECTORY_SYNC_URL=(

@@ -4,12 +4,14 @@ from django.conf.urls.i18n import i18n_patterns
 from django.urls import include, path
 
 from handrail.web import leave
+from handrail.web.program import device
 
 urlpatterns = [
     path("account/", include("handrail.web.sign_in_urls")),
     path("desk/", include("handrail.web.desk.urls")),
     path("program/", include("handrail.web.program.urls")),
     path("steward/", include("handrail.web.steward.urls")),
+    path("c/<str:token>/", device.openings_link, name="openings_link"),
     path("leave/", leave.leave, name="leave"),
     path("go/", leave.go, name="go"),
     path("continue/", leave.go_on, name="go_on"),

@@ -7,6 +7,7 @@ from django.core.wsgi import get_wsgi_application
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "handrail.project.settings")
 application = get_wsgi_application()
 
-from handrail.records.directory.snapshot import warm_up  # noqa: E402 - Django must be ready first
+from handrail.records.directory import gazetteer, snapshot  # noqa: E402 - Django must be ready first
 
-warm_up()
+snapshot.warm_up()
+gazetteer.warm_up()

@@ -1,7 +1,8 @@
 """Every address and who may open it. A test fails for an address without a row, and tries each row with each role.
 
 `action` is a row of core.access.PERMISSIONS, or "" where anybody may open the page. `door` says where it lies:
-public, person (the code is the key), staff (signed in, any role), desk, program, steward, machine.
+public, person (the code is the key), link (the signed link is the key), staff (signed in, any role), desk, program,
+steward, machine.
 """
 
 from dataclasses import dataclass
@@ -21,8 +22,10 @@ class Address:
         """The roles that get through, "anybody" for an open page."""
         if self.door in ("public", "machine"):
             return ("anybody",)
+        if self.door == "link":
+            return ("link",)
         if self.door == "person":
-            return ("person",) if self.action != "ask" else ("anybody",)
+            return ("anybody",) if "visitor" in PERMISSIONS[self.action] else ("person",)
         inside = [role for role in STAFF_ROLES if self.door == "staff" or self.door in DOORS[role]]
         return tuple(role for role in inside if not self.action or role in PERMISSIONS[self.action])
 
@@ -38,6 +41,7 @@ def _open(door: str, *names: str) -> dict[str, Address]:
 ADDRESSES: dict[str, Address] = {
     **_open("public", "home", "danger", "learn", "learn_treatment", "cost", "family", "safe_use", "privacy", "about"),
     **_open("public", "accessibility", "find", "find_results", "program", "leave", "go", "go_on"),
+    **_open("public", "save_place", "saved", "compare"),
     **_open("machine", "health", "hsds_root", "hsds_openapi", "hsds_about", "hsds_export", "hsds_nowhere"),
     **_open("machine", "hsds_services", "hsds_service", "hsds_organizations", "hsds_organization", "hsds_locations"),
     **_open("machine", "hsds_location", "hsds_service_at_locations", "hsds_service_at_location", "hsds_taxonomies"),
@@ -65,6 +69,8 @@ ADDRESSES: dict[str, Address] = {
         status_take_back="revoke_consent",
         status_pin="see_status",
         status_card="see_status",
+        report_place="report_place",
+        report_thanks="report_place",
     ),
     **_rows(
         "desk",
@@ -90,6 +96,8 @@ ADDRESSES: dict[str, Address] = {
         desk_arrived="arrive",
         desk_hand_back="hand_back",
         desk_code="renew_code",
+        desk_call_round="call_round",
+        desk_call_link="make_capacity_link",
     ),
     **_rows(
         "program",
@@ -102,15 +110,29 @@ ADDRESSES: dict[str, Address] = {
         program_arrived="arrive",
         program_openings="state_capacity",
         program_still_right="state_capacity",
+        program_links="make_capacity_link",
+        program_link="make_capacity_link",
         program_in_care="see_inbox",
         program_page="see_inbox",
     ),
+    **_rows("link", openings_link="state_capacity"),
     **_rows(
         "steward",
         steward_home="",
         steward_outbox="see_outbox",
         steward_ledger="see_ledger",
         steward_imports="import_directory",
+        steward_directory="edit_directory",
+        steward_reports="edit_directory",
+        steward_conflicts="edit_directory",
+        steward_alike="edit_directory",
+        steward_quality="edit_directory",
+        steward_place="edit_directory",
+        steward_place_history="edit_directory",
+        steward_edit="edit_directory",
+        steward_take_back="edit_directory",
+        steward_merge="edit_directory",
+        steward_split="edit_directory",
     ),
     **_open("public", "account_login", "account_logout", "account_inactive", "account_signup", "mfa_login_webauthn"),
     **_open("public", "mfa_authenticate"),

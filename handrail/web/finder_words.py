@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
 
+from handrail.core.answers import Answers
 from handrail.core.coverage import covers
 from handrail.core.facts import NO, YES, FactValue, settings_of
 from handrail.core.match import Offer, Reason
@@ -91,6 +92,10 @@ RULE_WORDS: tuple[Any, ...] = (
     _l("Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives."),
     _l("Then places with confirmed room. Word about beds gets old sooner than word about visits."),
     _l("Then what fits what you picked: the fewer things not known, the higher."),
+    _l(
+        "Then places that answer us. A place that, in five or more of our requests, mostly answered late or said no "
+        "comes after."
+    ),
     _l("Then distance, the nearest first."),
     _l("Places that are still equal change order each day, by a number made from the place and the date."),
     _l("No one can pay to be higher. The rule has no place for money."),
@@ -184,8 +189,13 @@ def _when_words(moment: datetime, today: date) -> str:
     return _("%(day)s at %(clock)s") % {"day": day_words(moment.date(), today), "clock": clock}
 
 
-def reason_line(reason: Reason, *, today: date) -> Line:
-    """One reason as words with its icon. Reasons whose word is older than two weeks say from when."""
+def reason_line(reason: Reason, *, today: date, answers: Answers | None = None) -> Line:
+    """One reason as words with its icon. Reasons whose word is older than two weeks say from when.
+
+    Given the place's `answers`, the reason about them says its figures and from how many requests.
+    """
+    if reason.about == "answers" and answers is not None:
+        return Line(VERDICT_ICONS[reason.verdict], "", answers_words(reason.why, answers), reason.verdict)
     return _reason_line(reason, today, get_language())
 
 
@@ -207,6 +217,8 @@ def _reason_words(reason: Reason, today: date) -> str:
         return _("It says it does not use medicine for opioid use. Ask if you can stay on yours.")
     if about == "payer":
         return _payer_words(reason.why, key)
+    if about == "answers":
+        return str(_ANSWER_WORDS[reason.why])
     label = MUST_WORDS[key] if about == "must" else KIND_WORDS[key][0]
     return _verdict_words(reason.verdict, str(label))
 
@@ -235,6 +247,35 @@ def _medicine_words(reason: Reason) -> str:
     if reason.verdict == "does_not":
         return _("No medicine for opioid use here")
     return _("Medicine for opioid use: not known")
+
+
+_ANSWER_WORDS: dict[str, Any] = {
+    "in_time": _l("Answers us in good time"),
+    "late": _l("Often late to answer us"),
+    "says_no": _l("Says no to us more often than yes"),
+}
+
+
+def answers_words(why: str, answers: Answers) -> str:
+    """How a place answers us, with the figure behind it and the count behind that."""
+    requests = ngettext("%(n)d request", "%(n)d requests", answers.asked) % {"n": answers.asked}
+    if why == "says_no":
+        facts = {"n": answers.declined, "requests": requests}
+        return _("Says no more often than yes (no to %(n)d of %(requests)s)") % facts
+    if answers.answer_minutes is None or answers.answered * 2 < answers.asked:
+        facts = {"n": answers.answered, "requests": requests}
+        return _("Answered %(n)d of our %(requests)s") % facts
+    said = {"time": minutes_words(answers.answer_minutes), "requests": requests}
+    if why == "late":
+        return _("Takes %(time)s or more to answer us, half of the time (%(requests)s)") % said
+    return _("Answers us in %(time)s, half of the time (%(requests)s)") % said
+
+
+def minutes_words(minutes: int) -> str:
+    """A length of time in the largest unit that is true: minutes under two hours, then hours."""
+    if minutes < 120:
+        return ngettext("%(n)d minute", "%(n)d minutes", minutes) % {"n": minutes}
+    return ngettext("%(n)d hour", "%(n)d hours", round(minutes / 60)) % {"n": round(minutes / 60)}
 
 
 _PAY_WORDS: dict[str, Any] = {

@@ -22,6 +22,7 @@ from handrail.actions import ask
 from handrail.web.shield import STAFF_PATHS
 
 DRAFT_COOKIE = "a"  # the token of the answers
+SAVED_COOKIE = "k"  # the places that were saved
 AWAY_COOKIE = "d"
 AWAY_SECONDS = 600
 ALWAYS_OPEN = ("/leave/", "/go/", "/continue/", "/static/", "/health/")
@@ -74,7 +75,7 @@ def _forget_here(request: HttpRequest) -> None:
 
 def _forgotten(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Take every cookie of ours out of the browser but the ten-minute one."""
-    known = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, DRAFT_COOKIE}
+    known = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, DRAFT_COOKIE, SAVED_COOKIE}
     for name in sorted(known | set(request.COOKIES)):
         response.delete_cookie(name, samesite="Lax")
     response.set_cookie(

@@ -7,7 +7,10 @@ from django.http import HttpRequest, HttpResponse
 
 CSP = "; ".join(f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
 STAFF_PATHS = ("/desk/", "/program/", "/steward/", "/account/")
-PRIVATE_PREFIXES = ("/ask/", "/status/", "/leave/", "/go/", *STAFF_PATHS)
+PRIVATE_PREFIXES = (
+    *("/ask/", "/status/", "/report/", "/find/save", "/find/compare/", "/leave/", "/go/", "/c/"),
+    *STAFF_PATHS,
+)
 
 Handler = Callable[[HttpRequest], HttpResponse]
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from handrail.actions import follow_up, messages
+from handrail.actions import answers, follow_up, messages
 from handrail.gateways import gate
 from handrail.records.casebook.models import Heartbeat, Message, Task
 from handrail.records.ledger.verify import seal_ledger
@@ -119,6 +119,11 @@ def tidy(_args: Args, now: datetime) -> None:
     Session.objects.filter(expire_date__lt=now).delete()
 
 
+def count_answers(_args: Args, now: datetime) -> None:
+    """Count how programs answer our requests."""
+    answers.count_answers(now=now)
+
+
 DUTIES: dict[str, Duty] = {
     "clock": Duty(run_clock, when_given_up=clock_given_up),
     "message": Duty(send_message, reaches_out=True, when_given_up=message_given_up),
@@ -128,6 +133,7 @@ DUTIES: dict[str, Duty] = {
     "purge": Duty(purge),
     "expire_codes": Duty(expire_codes),
     "tidy": Duty(tidy),
+    "answers": Duty(count_answers),
 }
 
 # Seconds of each slot: any worker plans the task of a slot, its unique key lets one row stand.
@@ -137,5 +143,6 @@ PERIODIC: dict[str, int] = {
     "purge": 300,
     "seal": 3600,
     "tidy": 3600,
+    "answers": 3600,
     "expire_codes": 86400,
 }

@@ -15,10 +15,21 @@ from handrail.actions.directory.importing import MANY_GONE, import_rows
 from handrail.actions.directory.say import confirm_capacity, set_fact, state_capacity
 from handrail.core.access import VISITOR, WORKER, Actor
 from handrail.core.facility import Facility, stable_key
-from handrail.core.facts import FACTS
+from handrail.core.facts import DETAILS, FACTS
 from handrail.project.directory_command import day_of, run
 from handrail.project.sample import load_sample_directory
-from handrail.records.directory.models import CapacityStatement, Fact, Import, Location, Program, Version
+from handrail.records.directory.models import (
+    CapacityStatement,
+    Conflict,
+    Fact,
+    FactChange,
+    Import,
+    Likeness,
+    Location,
+    Program,
+    Report,
+    Version,
+)
 from handrail.records.ledger.models import Entry
 
 pytestmark = pytest.mark.django_db
@@ -240,18 +251,26 @@ def test_a_files_name_says_its_day(name, day):
 def test_the_sample_directory_loads_twice_and_keeps_what_people_changed(cast):
     Program.objects.all().delete()
     load_sample_directory(now=NOW)
-    assert Program.objects.count() == 150
-    assert set(Fact.objects.values_list("key", flat=True)) <= set(FACTS)
-    assert not Program.objects.exclude(phone="").exclude(phone__contains="-555-01").exists()
+    assert (Program.objects.count(), Program.objects.listed().count()) == (157, 150)
+    for key, value in Fact.objects.values_list("key", "value"):
+        assert key in DETAILS or FACTS[key].why_not_value(value) is None
+    assert not Program.objects.exclude(phone="").exclude(phone__regex=r"555.01").exists()
     assert all(program.is_sample for program in Program.objects.all())
     assert Program.objects.filter(gone_on__isnull=False).count() == 2
+    assert sorted(Conflict.objects.filter(settled_at=None).values_list("key", flat=True)) == ["medicaid", "phone"]
+    assert [(row.program.name, row.other.name) for row in Likeness.objects.all()] == [
+        ("Lamplight Homes", "Second Chance Rooms")
+    ]
+    assert sorted(Report.objects.values_list("kind", flat=True)) == ["plan", "wrong_number", "wrong_number"]
     for name in ("River House", "Oak Street Clinic", "Harbor Steps", "Elm Row"):
-        assert Program.objects.filter(name=name).count() == 1
+        assert Program.objects.listed().filter(name=name).count() == 1
     house = Program.objects.get(name="River House")
+    before = [list(table.objects.order_by("pk").values()) for table in (Fact, FactChange, Conflict, Likeness, Report)]
     say(house, cast.actor("tasha"), label="Day visits", kind="visits", openings=1)
     later = NOW + timedelta(days=2)
     load_sample_directory(now=later)
-    assert Program.objects.count() == 150
+    after = [list(table.objects.order_by("pk").values()) for table in (Fact, FactChange, Conflict, Likeness, Report)]
+    assert (Program.objects.count(), after) == (157, before)
     day, start = (house.capacitystatement_set.get(label=label) for label in ("Day visits", "Medicine start"))
     assert (day.openings, day.stated_at) == (1, NOW)
     assert start.stated_at == later - timedelta(hours=3)

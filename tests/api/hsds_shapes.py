@@ -28,6 +28,19 @@ def one_of(*words: str) -> Shape:
     return {"enum": list(words)}
 
 
+ANY_TEXT: Shape = {"type": "string"}
+METADATA = shape(
+    "id last_action_date last_action_type field_name previous_value replacement_value updated_by",
+    id=ID,
+    resource_id=ID,
+    resource_type=one_of("service"),
+    last_action_date=DAY,
+    last_action_type=TEXT,
+    field_name=TEXT,
+    previous_value=ANY_TEXT,
+    replacement_value=ANY_TEXT,
+    updated_by=TEXT,
+)
 TAXONOMY = shape("id name description", id=ID, name=TEXT, description=TEXT, uri=WEB, version=TEXT)
 TERM = shape(
     "id name description",
@@ -113,6 +126,7 @@ _PARTS: Shape = {
     "cost_options": many(COST),
     "capacities": many(CAPACITY),
     "attributes": many(ATTRIBUTE),
+    "metadata": many(METADATA),
 }
 
 FLAT_LOCATION = shape("id location_type", **_PLACE)

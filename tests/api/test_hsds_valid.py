@@ -15,6 +15,8 @@ from django.test import Client
 from django.utils import timezone
 from jsonschema import Draft202012Validator
 
+from handrail.actions.directory.say import set_fact
+from handrail.core.access import OPERATOR
 from handrail.project.sample import load_sample_directory
 from handrail.records.directory.models import CapacityStatement, Program
 from tests.api import hsds_shapes as shapes
@@ -39,6 +41,8 @@ LISTS = [
 @pytest.fixture
 def sample(db: None) -> None:
     load_sample_directory(now=timezone.now())
+    place = Program.objects.listed().order_by("slug")[0]
+    set_fact(place, actor=OPERATOR, key="medicaid", value="unknown", now=timezone.now())
 
 
 def every(path: str) -> Iterator[dict[str, Any]]:
@@ -65,6 +69,10 @@ def test_every_record_of_the_sample_is_valid(sample, path, shape, published):
     if PUBLISHED and published:
         theirs = json.loads((Path(PUBLISHED) / f"{published}.json").read_text())
         assert [wrong for record in found for wrong in wrong_with(record, theirs)] == []
+
+
+def test_the_history_is_among_what_is_valid(sample):
+    assert any(record.get("metadata") for record in every("services?full=true"))
 
 
 def test_every_listed_program_is_a_service_and_those_that_are_gone_are_not(sample):

@@ -27,7 +27,8 @@ def test_public_pages(visitor: MakeVisitor, language: str) -> None:
     visit = visitor(size=PHONE, who=f"public-{language}")
     start = "" if language == "en" else "/es"
     program = Program.objects.listed().filter(name="River House").get()
-    for path in [*PAGES, "/find/", FIND, f"/p/{program.slug}/", "/status/", "/nowhere/"]:
+    place = [f"/p/{program.slug}/", f"/find/compare/?c={program.slug}", f"/report/{program.slug}/", "/find/saved/"]
+    for path in [*PAGES, "/find/", FIND, *place, "/status/", "/nowhere/"]:
         visit.go(start + path)
         expect(visit.page.locator("html")).to_have_attribute("lang", language)
         visit.look(path.partition("?")[0].strip("/").replace("/", "-") or "home", both_schemes=language == "en")
@@ -58,6 +59,7 @@ def test_a_shift_at_the_desk_and_the_readme_pictures(visitor: MakeVisitor, setti
     for name, path in (
         ("mine-full", "/desk/mine/"),
         ("follow-ups", "/desk/follow-ups/"),
+        ("call-round", "/desk/call-round/"),
         ("find", "/desk/find/?near=81101&kinds=medicine"),
         ("workspace-choosing", f"/desk/r/{row.pk}/"),
         ("hand-back", f"/desk/r/{row.pk}/hand-back/"),

@@ -4,7 +4,7 @@ import pytest
 
 from handrail.core.access import DOORS, PERMISSIONS, STAFF_ROLES, Actor, why_not_allowed
 
-KNOWN_ROLES = {*STAFF_ROLES, "person", "visitor", "worker", "operator"}
+KNOWN_ROLES = {*STAFF_ROLES, "person", "visitor", "worker", "operator", "link"}
 
 
 def test_every_permission_names_known_roles():

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handrail.core.facts import ANSWERED_BY, FACTS, SaidFact, fact_of, read_codes, settings_of
+from handrail.core.facts import ANSWERED_BY, FACTS, MAX_TEXT, SaidFact, as_word, fact_of, read_codes, settings_of
 from handrail.core.joining import read_facts
 
 SURVEY, TODAY = date(2023, 3, 31), date(2026, 11, 22)
@@ -109,3 +109,39 @@ def test_a_source_that_did_not_ask_everything_says_no_only_where_a_code_does():
     assert read_codes("SA BU MD")["methadone"] == read_codes("SA BU MD")["medicare"] == "no"
     assert read_codes("SA BU MD ~") == {"buprenorphine": "yes", "medicaid": "yes"}
     assert read_codes("NMOA ~")["methadone"] == "no"
+
+
+@pytest.mark.parametrize(
+    ("codes", "known"),
+    [
+        ("same_day_start=no", {"same_day_start": "no"}),
+        ("MD medicaid=no ~", {"medicaid": "no"}),
+        ("SA MC medicaid=yes", {"medicaid": "yes"}),
+        ("detox=no ~", {"detox": "no", "detox_opioid": "no", "detox_alcohol": "no", "detox_benzo": "no"}),
+        ("ODTX detox=no detox_alcohol=yes ~", {"detox": "no", "detox_opioid": "yes", "detox_alcohol": "yes"}),
+        ("ownership=tribal bus=Line%2012%20=%20½%2520", {"ownership": "tribal", "bus": "Line 12 = ½%20"}),
+        ("MD medicaid=no medicaid=yes medicaid=no ~", {}),
+    ],
+)
+def test_words_among_the_codes_outrank_them(codes, known):
+    asked = known.keys() | {"medicaid"}
+    assert {key: value for key, value in read_codes(codes).items() if key in asked} == known
+
+
+@pytest.mark.parametrize(
+    "word",
+    ["medicaid=perhaps", "medicaid=unknown", "cost=9", "=no", "medicaid=", "bus=a\0b", "name=Oak", "MEDICAID=no"],
+)
+def test_a_word_that_cannot_be_said_is_passed_over(word):
+    assert read_codes(f"MD {word} ~") == {"medicaid": "yes"}
+
+
+@given(st.text(st.characters(exclude_categories=["C", "Z"]) | st.sampled_from(" %205"), min_size=1, max_size=MAX_TEXT))
+def test_any_text_survives_among_the_codes(text):
+    assert read_codes(f"SA {as_word('bus', text)} MD")["bus"] == text
+
+
+@pytest.mark.parametrize(("key", "value"), [("medicaid", "maybe"), ("price", "yes"), ("bus", ""), ("bus", "a\nb")])
+def test_what_cannot_be_said_is_no_word(key, value):
+    with pytest.raises(ValueError, match=key):
+        as_word(key, value)

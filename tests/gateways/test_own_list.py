@@ -2,13 +2,14 @@
 
 import csv
 import io
+import random
 from pathlib import Path
 
 import pytest
 from openpyxl import Workbook
 
-from handrail.core.facts import read_codes
-from handrail.gateways.own_list import COLUMNS, QUESTIONS, read, template
+from handrail.core.facts import DETAILS, FACTS, NO, YES, FactRule, read_codes
+from handrail.gateways.own_list import CODES_OF_YES, COLUMNS, QUESTIONS, read, template
 from handrail.gateways.samhsa_codes import CODES
 from handrail.gateways.table_file import WrongFile
 
@@ -37,7 +38,7 @@ def test_the_template_filled_in_is_read_without_its_example(tmp_path):
     file = read(write(tmp_path / "l.csv", answers))
     (facility,) = file.rows
     assert (facility.name, facility.organization, facility.intake_phone) == ("River House", "River", "719-555-0117")
-    assert facility.codes == "MU DT PW ~"
+    assert facility.codes == "MU DT PW ~ free=no"
     assert (file.is_whole, file.rejects, file.warnings) == (True, [], [])
 
 
@@ -49,15 +50,95 @@ def test_what_was_left_open_is_not_known(tmp_path):
 
 
 def test_every_question_stands_for_codes_of_the_book_and_settles_something():
-    for says in QUESTIONS.values():
+    for key, says in CODES_OF_YES.items():
         assert set(says) <= CODES
-        assert read_codes(" ".join([*says, "~"]))
+        assert read_codes(" ".join([*says, "~"]))[key] == YES
 
 
-def test_an_answer_that_is_neither_is_reported_and_not_believed(tmp_path):
-    file = read(write(tmp_path / "l.csv", row(detox="some days")))
-    assert "detox" not in read_codes(file.rows[0].codes)
-    assert "'some days'" in file.warnings[0].reason
+HEADINGS = {"street1": "street", "street2": "suite", "zip5": "zip"}
+
+
+def test_the_template_has_a_column_for_all_that_can_be_said_of_a_place():
+    header = next(csv.reader(io.StringIO(template())))
+    assert len(header) == len(set(header))
+    assert {HEADINGS.get(key, key) for key in DETAILS} <= set(header)
+    groups = list(dict.fromkeys(rule.group for rule in FACTS.values()))
+    asked = [key for heading in header for key, column in QUESTIONS.items() if column == heading]
+    assert sorted(asked, key=lambda key: groups.index(FACTS[key].group)) == asked
+    assert set(asked) == set(FACTS)
+
+
+def can_be_said(rule: FactRule) -> list[str]:
+    return ["12 & 14, “Mill” 50% = ½"] if rule.is_text else sorted(set((rule.words or {"": YES, "-": NO}).values()))
+
+
+def test_whatever_is_answered_is_what_is_known(tmp_path):
+    """Every answer alone, then many at once: codes never say over an answer, and silence stays silence."""
+    chance = random.Random(3)
+    rows = [{key: word} for key, rule in FACTS.items() for word in can_be_said(rule)]
+    for share in (0.1, 0.5, 1.0):
+        asked = [key for key in FACTS if chance.random() < share]
+        rows += [{key: chance.choice(can_be_said(FACTS[key])) for key in asked}]
+    answers = [row(id=str(at), **{QUESTIONS[key]: word for key, word in said.items()}) for at, said in enumerate(rows)]
+    file = read(write(tmp_path / "l.csv", *answers))
+    assert (file.rejects, file.warnings, len(file.rows)) == ([], [], len(rows))
+    for said, facility in zip(rows, file.rows, strict=True):
+        assert said.items() <= read_codes(facility.codes).items()
+
+
+@pytest.mark.parametrize(
+    ("key", "answer", "known"),
+    [
+        ("same_day_start", "NO", "no"),
+        ("same_day_start", "unknown", None),
+        ("ownership", "For-Profit", "for_profit"),
+        ("smoking", "in places", "in_places"),
+        ("bus", "Line 12,  every hour", "Line 12, every hour"),
+        ("bus", "-", None),
+    ],
+)
+def test_the_name_of_a_fact_is_a_heading_too(tmp_path, key, answer, known):
+    path = tmp_path / "l.csv"
+    path.write_text(f'name,street,city,state,zip,{key}\nRiver House,12 Mill Lane,Fernhollow,CO,81101,"{answer}"\n')
+    file = read(path)
+    assert read_codes(file.rows[0].codes).get(key) == known
+    assert (file.rows[0].walk_in_hours, file.rows[0].day_one) == (None, None), "it was not asked"
+
+
+def test_hours_and_the_first_day(tmp_path):
+    said = row(walk_in_hours="Mon to Fri,  7 am to 10 am", day_one="You check in. |  | A nurse asks.|", id="a")
+    first, empty = read(write(tmp_path / "l.csv", said, row(id="b"))).rows
+    assert (first.walk_in_hours, first.day_one) == ("Mon to Fri, 7 am to 10 am", ("You check in.", "A nurse asks."))
+    assert read_codes(first.codes) == {"walk_in": "yes"}
+    assert (empty.walk_in_hours, empty.day_one) == ("", ())
+
+
+@pytest.mark.parametrize(
+    ("heading", "answer", "why"),
+    [
+        ("detox", "some days", "neither yes nor no"),
+        ("who_owns_it", "a church", "none of nonprofit, for_profit"),
+        ("rules_on_pets", "x" * 201, "longer than 200"),
+        ("bus_or_train", "=A1", "a formula"),
+        ("languages", "Espa\u200bñol", "cannot be printed"),
+        ("walk_in_hours", "x" * 101, "longer than 100"),
+        ("day_one", "You check in.|" * 9, "more than 8 steps"),
+        ("day_one", "x" * 121, "longer than 120"),
+    ],
+)
+def test_an_answer_that_is_none_is_reported_and_not_believed(tmp_path, heading, answer, why):
+    file = read(write(tmp_path / "l.csv", row(medicaid="yes", **{heading: answer})))
+    assert (file.rows[0].codes, file.rows[0].walk_in_hours, file.rows[0].day_one) == ("MD ~", "", ())
+    (warning,) = file.warnings
+    assert warning.line == 3
+    assert f"column '{heading}' says '{answer[:20]}', which" in warning.reason
+    assert why in warning.reason
+
+
+def test_hours_and_no_walk_in_are_neither_believed(tmp_path):
+    file = read(write(tmp_path / "l.csv", row(walk_in="no", walk_in_hours="Mon to Fri", medicaid="no")))
+    assert (file.rows[0].codes, file.rows[0].walk_in_hours) == ("medicaid=no", "")
+    assert "goes against the no of walk_in" in file.warnings[0].reason
 
 
 def test_an_id_outlives_a_new_name_and_street_and_may_not_be_used_twice(tmp_path):

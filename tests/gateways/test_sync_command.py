@@ -13,9 +13,11 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from handrail.gateways import findtreatment_api
-from handrail.gateways.findtreatment_api import Locator
+from handrail.gateways.findtreatment_api import Locator, WrongAnswer, address, page_of
 from handrail.gateways.findtreatment_states import ASKED_STATES
 from handrail.gateways.polite_get import Guest, Stopped, why_not_address, why_not_contact
 from handrail.project import cli
@@ -134,6 +136,22 @@ def test_the_placeholder_number_is_dropped(run, locator):
     assert dict(Program.objects.values_list("name", "phone")) == {"A": "", "B": "719-555-0142"}
 
 
+def test_a_bad_row_is_told_with_its_state(run, locator):
+    rows = [*locator.rows("MD"), row(" ", state="MD")]
+    whole = json.dumps({"page": 1, "totalPages": 1, "recordCount": 3, "rows": rows})
+    locator.instead["MD 1"] = [lambda: plain(whole)]
+    told = run("CO", "MD", "WY")
+    assert (told["added"], told["rejects"]) == (8, [{"line": 8, "reason": "MD: no name"}])
+
+
+def test_a_kept_page_that_is_damaged_afterwards_brings_in_nothing(run):
+    run(dry_run=True)
+    (run.folder / "CO" / "page-0002.json").write_bytes(b"{}")
+    assert run()["refused"] == "Page 2 of CO that was kept is damaged. Run it again with --fresh."
+    assert nothing_is_written()
+    assert run(is_fresh=True)["added"] == 5
+
+
 def test_all_states_at_once_mark_what_has_gone_and_a_few_states_do_not(run, locator, monkeypatch):
     few = {state: ASKED_STATES[state] for state in PLACES}
     monkeypatch.setattr("handrail.project.sync_command.ASKED_STATES", few)
@@ -168,7 +186,7 @@ KILLED = """
 import sys
 from datetime import datetime
 from pathlib import Path
-from handrail.gateways.findtreatment_api import Locator
+from handrail.gateways.findtreatment_api import Locator, WrongAnswer, address, page_of
 from handrail.gateways.polite_get import Guest
 guest = Guest("FindTreatment.gov", "desk@example.org", pause_seconds=0)
 site = Locator(sys.argv[1], Path(sys.argv[2]), guest, page_size=2)
@@ -232,7 +250,8 @@ def test_once_a_month_is_enough_unless_it_is_asked_for_again(run):
         with pytest.raises(NotNow, match="--again"):
             run(now=NOW + timedelta(days=days))
     assert len(run(now=NOW + timedelta(days=27), is_again=True)["asked"]) == 3
-    assert run(now=NOW + timedelta(days=60))["unchanged"] == 5
+    assert len(run(now=NOW + timedelta(days=27 + 28, minutes=-5))["asked"]) == 3
+    assert run(now=NOW + timedelta(days=90))["unchanged"] == 5
 
 
 def test_a_later_run_asks_only_for_the_states_that_are_missing(run, locator):
@@ -293,7 +312,7 @@ WRONG: dict[str, tuple[Callable[[FakeLocator], bytes], str]] = {
     "no rows": (lying(rows=[]), "the answer has no programs"),
     "another page": (lying(page=3), "the answer is page 3."),
     "no end": (lying(totalPages=10**9), "speaks of 1,000,000,000 pages"),
-    "another state": (lambda fake: fake.page("MD", 1, 2, page=2, totalPages=3), "2 of 2 programs are elsewhere, one in"),
+    "another state": (lambda fake: fake.page("MD", 1, 2, page=2, totalPages=3), "2 of 2 programs are elsewhere"),
     "a new count": (lying(recordCount=9), "CO: the list changed while it was read."),
     "the same again": (lambda fake: fake.page("CO", 1, 2, page=2), "CO: page 2 says the same as page 1."),
 }  # fmt: skip
@@ -392,3 +411,27 @@ def test_only_https_or_this_machine_is_asked(url):
 @pytest.mark.parametrize("contact", ["", "me", "@", "a@b\r\nX: y", "ü@b.example", "http://b.example", "a@" + "b" * 300])
 def test_a_contact_is_one_and_cannot_write_headers(contact):
     assert why_not_contact(contact)
+
+
+# --- any bytes ----------------------------------------------------------------------------------
+WHOLE = FakeLocator().page("CO", 1, 2)
+
+
+@settings(max_examples=200, deadline=None)
+@given(
+    at=st.integers(0, len(WHOLE)), cut=st.integers(0, 90), put=st.binary(max_size=30), end=st.integers(0, len(WHOLE))
+)
+def test_any_bytes_are_a_page_or_a_wrong_answer(at, cut, put, end):
+    for raw in (WHOLE[:at] + put + WHOLE[at + cut :], WHOLE[:end], put):
+        try:
+            page = page_of(raw, "CO", 1)
+        except WrongAnswer as error:
+            assert str(error).startswith("CO, page 1: ")  # noqa: PT017 - either outcome is right
+            continue
+        assert page.rows
+
+
+def test_a_locator_that_drips_does_not_hold_us_for_ever(locator):
+    guest = Guest("FindTreatment.gov", "desk@example.org", whole_seconds=-1, sleep=lambda _: None)
+    with pytest.raises(Stopped, match="took longer than -1 seconds for one answer, 4 times in a row"):
+        guest.get(address(locator.url, "CO", 1, 2))

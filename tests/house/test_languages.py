@@ -6,6 +6,7 @@ Needs no gettext: the sentences are taken out of templates, code and content by 
 import re
 from collections import Counter
 from datetime import UTC, date, datetime, timedelta
+from html.parser import HTMLParser
 
 import polib
 import pytest
@@ -15,6 +16,7 @@ from django.utils import translation
 
 from handrail.project import phrases
 from handrail.project.translations import LOCALE
+from handrail.records.directory.models import CapacityStatement, Fact
 from handrail.web import registry
 from handrail.web.access_table import ADDRESSES
 from handrail.web.person.clock import when
@@ -37,7 +39,8 @@ BANNED = re.compile(
 SPOKEN = re.compile(r"“[^”]*”")
 # Sentences that read the same in both languages: names, and figures with a unit.
 SAME = {"Medicaid", "Medicare", "No", "%(miles)s mi", "%(payer)s: not known"}
-PAGES = sorted(name for name, row in ADDRESSES.items() if row.door in ("public", "person") and name != "program")
+OF_A_PLACE = ("program", "report_place", "report_thanks")
+PAGES = sorted(name for name, row in ADDRESSES.items() if row.door in ("public", "person") and name not in OF_A_PLACE)
 OUTSIDE = ("leave", "go", "go_on", "account_", "mfa_")
 READ = [name for name in PAGES if not name.startswith(OUTSIDE)]
 
@@ -157,6 +160,68 @@ def test_the_private_page_reads_spanish_from_top_to_bottom(client: Client):
     assert "Una persona se comunicará con usted a más tardar a la" in page
     for heading in ("Su solicitud", "Hasta ahora", "Sus lugares", "Su cita", "Notas", "Quién puede ver esto"):
         assert heading in page
+
+
+class English(HTMLParser):
+    """The pieces of text inside main that are marked as English, and those that are not."""
+
+    EMPTY = frozenset({"br", "input", "link", "meta", "use", "path", "circle", "img"})
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.marked: list[str] = []
+        self.plain: list[str] = []
+        self.inside: list[tuple[str, str | None]] = [("", None)]
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag not in self.EMPTY:
+            self.inside.append((tag, dict(attrs).get("lang", self.inside[-1][1])))
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == self.inside[-1][0]:
+            self.inside.pop()
+
+    def handle_data(self, data: str) -> None:
+        (self.marked if self.inside[-1][1] == "en" else self.plain).append(" ".join(data.split()))
+
+
+OF_A_PLACE_IN_SPANISH = (
+    *("/es/p/river-house/", "/es/find/compare/?c=river-house&c=mill-house", "/es/find/results/?n=80202"),
+    *(
+        "/es/find/results/?n=80202&k=s&m=a",
+        "/es/find/saved/",
+        "/es/report/river-house/",
+        "/es/report/river-house/thanks/",
+    ),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", OF_A_PLACE_IN_SPANISH)
+def test_no_english_on_a_spanish_page_but_the_words_of_the_place_marked_so(client: Client, path: str):
+    river = build.program("River House", slug="river-house", walk_in_hours="7 to 11 AM", day_one=["You check in."])
+    build.program("Mill House", slug="mill-house")
+    told = {
+        "program": river,
+        "source": build.source(),
+        "observed_on": date(2026, 11, 1),
+        "expires_on": date(2999, 1, 1),
+    }
+    Fact.objects.create(key="languages", value="Spanish, Navajo", **told)
+    for label in ("Beds, men", "Beds, women"):
+        CapacityStatement.objects.create(
+            program=river, label=label, kind="beds", openings=1, source=build.source(), stated_at=datetime.now(UTC),
+            stated_by="intake:1",
+        )  # fmt: skip
+    client.post("/es/find/save/", {"p": "river-house"}, headers={"Sec-Fetch-Site": "same-origin"})
+    reader = English()
+    reader.feed(re.search(r"<main.*</main>", client.get(path).content.decode(), re.DOTALL)[0])
+    sentences = {each.msgid for each in SPANISH if each.msgid not in said(each)}
+    assert not sentences & set(reader.plain), "a sentence of ours was left in English"
+    theirs = {"7 to 11 AM", "Beds, men", "Beds, women", "Spanish, Navajo", "You check in."}
+    assert not [text for text in reader.plain if any(word in text for word in theirs)]
+    if path == OF_A_PLACE_IN_SPANISH[0]:
+        assert theirs <= set(reader.marked)
 
 
 def test_the_note_on_the_translation_goes_when_somebody_signs(client: Client, monkeypatch: pytest.MonkeyPatch):

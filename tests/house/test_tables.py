@@ -99,7 +99,7 @@ def required():
 def test_every_permission_is_asked_for_by_an_action_or_a_door_and_none_is_made_up():
     assert set(required()) <= set(PERMISSIONS)
     roles = {role for allowed in PERMISSIONS.values() for role in allowed}
-    assert roles == {*STAFF_ROLES, "person", "visitor", "worker", "operator"}
+    assert roles == {*STAFF_ROLES, "person", "visitor", "worker", "operator", "link"}
 
 
 def test_every_setting_is_explained_and_every_explanation_is_of_a_setting():

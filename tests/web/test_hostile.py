@@ -18,8 +18,10 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 
 from handrail.actions import ask
+from handrail.actions.directory.links import make_link
 from handrail.records.casebook.choices import Consent, Option
 from handrail.records.casebook.models import HelpRequest
+from handrail.records.directory.links import token_of
 from handrail.web.access_table import ADDRESSES
 from handrail.worker import duties
 from tests import build
@@ -50,7 +52,8 @@ NAMES = (
     *("program", "answer", "scopes", "referral", "what", "visit", "visit_note", "reason", "question", "day", "time"),
     *("label", "kind", "openings", "was", "next_opening_on", "waiting", "at", "open", "back", "stream", "before"),
     *("state", "show", "prompt", "matches", "lists", "near", "n", "k", "m", "r", "o", "pg", "to", "next", "theme"),
-    *("password", "login"),
+    *("password", "login", "row", "still", "seen", "do", "said", "page", "new-label", "new-kind", "new-openings"),
+    *("new-next_opening_on", "new-waiting"),
 )
 
 
@@ -61,12 +64,15 @@ class Place:
         self.referral = build.referral(cast.river_house, actor=cast.actor("tasha"), now=timezone.now())
         self.row = HelpRequest.objects.get(pk=self.referral.request_id)
         sent = build.sent(now=timezone.now())
+        link = make_link(cast.river_house, actor=cast.actor("luis"), label="Tablet", now=timezone.now())
+        self.token = token_of(link)
         self.browsers = {
             "desk": signed_in(cast.tasha),
             "program": signed_in(cast.luis),
             "steward": signed_in(cast.sam),
             "staff": signed_in(cast.priya),
             "person": Client(),
+            "link": Client(),
             "public": Client(),
             "machine": Client(),
         }
@@ -76,7 +82,8 @@ class Place:
 
     def address(self, name: str) -> str:
         """Where this page lies, for the one person there is."""
-        for values in ({}, {"pk": self.row.pk}, {"referral_id": self.referral.pk}, {"slug": "nowhere"}, {"pk": 1}):
+        known = ({"referral_id": self.referral.pk}, {"slug": "nowhere"}, {"token": self.token})
+        for values in ({}, {"pk": self.row.pk}, {"pk": 1}, *known):
             with contextlib.suppress(NoReverseMatch):
                 return reverse(name, kwargs=values)
         raise AssertionError(name)
@@ -97,6 +104,7 @@ class Place:
         visit = {"visit": "tomorrow 9 AM", "visit_note": "", "reason": "distance"}
         needs = {"kinds": "medicine", "must": "spanish", "payer": "medicaid", "miles": "25", "place": "80202"}
         row = {"label": "Beds", "kind": "beds", "openings": "2", "was": "", "waiting": "1", "at": "", "back": ""}
+        heard = {f"new-{name}": row[name] for name in ("label", "kind", "openings", "waiting")}
         way = {"channel": "call", "step": "details", "phone": "303-555-0142", "language": "en", "say_we_are": ""}
         hours = {"best_time": "hours", "from_hour": "9", "to_hour": "17", "if_other_answers": "hang_up"}
         return {
@@ -112,6 +120,8 @@ class Place:
             "program_accept": {"day": f"{now + timedelta(days=2):%Y-%m-%d}", "time": "9 AM", "visit_note": ""},
             "program_decline": {"reason": "distance", "note": "", "version": "1"},
             "program_openings": {**row, "next_opening_on": "2026-11-30"},
+            "openings_link": {**row, "row": "", "next_opening_on": "2026-11-30"},
+            "desk_call_round": {"program": program, "do": "say", "seen": "", "page": "1", **heard},
             "status_contact": {**way, **hours, "voicemail": "no"},
             "status_choose": {"option": option, "choice": "yes"},
             "status_take_back": {"consent": "x", "sure": "yes"},

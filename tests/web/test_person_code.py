@@ -10,7 +10,7 @@ from django.utils import timezone
 from handrail.actions import ask, person
 from handrail.core.code import make_code, normal_code, show_code
 from handrail.records.casebook.models import HelpRequest
-from handrail.web.person.limits import Limit
+from handrail.web.limits import Limit
 
 pytestmark = pytest.mark.django_db
 
@@ -69,7 +69,7 @@ def test_ten_wrong_tries_from_one_place_are_enough(client, sent):
 
 
 def test_wrong_tries_from_everywhere_are_counted_together(sent, monkeypatch):
-    monkeypatch.setattr("handrail.web.person.limits.CODE_BY_ALL", Limit("codes", 3, 600))
+    monkeypatch.setattr("handrail.web.limits.CODE_BY_ALL", Limit("codes", 3, 600))
     for last in range(3):
         assert Client(REMOTE_ADDR=f"203.0.113.{last}").post("/status/", {"code": "K7M4-R2QX-9T"}).status_code == 422
     assert Client(REMOTE_ADDR="203.0.113.9").post("/status/", {"code": sent.code}).status_code == 429

@@ -2,6 +2,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from handrail.actions.directory.openings import sight_of
 from handrail.records.directory.models import CapacityStatement, Program
 from tests.web.program_cast import a_program, a_row, a_worker, signed_in
 
@@ -84,10 +85,22 @@ def test_still_right_confirms_every_row(scene) -> None:
     client, program = scene
     a_row(program, "Beds, women", 1, hours_ago=13, kind="beds")
     assert "13 h old, page says call first" in client.get(reverse("program_inbox")).content.decode()
+    data = {"back": "/program/", "seen": sight_of(CapacityStatement.objects.all())}
     for _ in range(2):
-        assert client.post(reverse("program_still_right"), {"back": "/program/"}).headers["Location"] == "/program/"
+        assert client.post(reverse("program_still_right"), data).headers["Location"] == "/program/"
     page = client.get(reverse("program_inbox")).content.decode()
     assert page.count("Said just now") == 2
+
+
+def test_still_right_confirms_only_what_the_page_showed(scene) -> None:
+    client, _ = scene
+    seen = sight_of(CapacityStatement.objects.all())
+    assert f'name="seen" value="{seen}"' in client.get(reverse("program_inbox")).content.decode()
+    CapacityStatement.objects.update(openings=0)
+    before = said().stated_at
+    page = client.post(reverse("program_still_right"), {"seen": seen})
+    assert page.status_code == 409
+    assert said().stated_at == before
 
 
 def test_nobody_speaks_for_another_program(scene) -> None:
@@ -102,6 +115,7 @@ def test_nobody_speaks_for_another_program(scene) -> None:
 
 def test_the_way_back_stays_inside_the_door(scene) -> None:
     client, _ = scene
+    seen = sight_of(CapacityStatement.objects.all())
     for back in ("https://example.com/program/", "//example.com", "/desk/", ""):
-        answer = client.post(reverse("program_still_right"), {"back": back})
+        answer = client.post(reverse("program_still_right"), {"back": back, "seen": seen})
         assert answer.headers["Location"].startswith("/program/openings/")

@@ -6,9 +6,11 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 import pytest
+from django.http import HttpResponse
 from django.test import Client
 
 from handrail.web import registry
+from tests import build
 from tests.web.test_public_pages import PAGES, STATIC
 
 BANNED = re.compile(
@@ -17,7 +19,7 @@ BANNED = re.compile(
     re.IGNORECASE,
 )
 CLINICAL = {"danger": "/danger/", "learn_treatment": "/learn/what-treatment-is-like/", "family": "/family/"}
-BLOCKS = {"p", "li", "h1", "h2", "h3", "dt", "dd", "summary", "a", "div", "legend"}
+BLOCKS = {"p", "li", "h1", "h2", "h3", "dt", "dd", "th", "td", "summary", "a", "div", "legend", "label", "button"}
 
 
 class Reader(HTMLParser):
@@ -57,12 +59,42 @@ def grade(text: str) -> float:
 @pytest.mark.django_db
 @pytest.mark.parametrize("path", PAGES)
 def test_words_are_plain_and_kind(client: Client, path: str) -> None:
+    is_plain(client.get(path))
+
+
+def is_plain(page: HttpResponse) -> None:
+    """Sixth grade at most, and no word that we do not use."""
     reader = Reader()
-    html = client.get(path).content.decode()
-    reader.feed(html)
+    reader.feed(page.content.decode())
     text = "".join(reader.words)
+    assert len(text) > 100
     assert grade(text) <= 6.0
     assert not BANNED.search(text), BANNED.search(text)
+
+
+FINDER = (
+    *("/find/", "/find/?n=99", "/find/results/?n=80202", "/find/results/?n=80202&k=s&m=a&m=t&p=m&r=60"),
+    *("/find/results/?n=80202&m=e&m=n", "/find/results/?n=Springfield", "/find/results/?n=Denvver"),
+    *("/find/compare/?c=river-house&c=mill-house", "/report/river-house/thanks/"),
+)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", FINDER)
+def test_the_finder_and_what_it_leads_to_are_plain_and_kind(client: Client, path: str) -> None:
+    build.program("River House", slug="river-house", codes="SA OP OMB * BU * MD * PVTP", walk_in_hours="7 to 11 AM")
+    build.program("Mill House", slug="mill-house", codes="SA RL * MD * UB")
+    is_plain(client.get(path))
+
+
+@pytest.mark.django_db
+def test_saving_is_told_in_plain_words(client: Client) -> None:
+    asked = {"p": build.program(slug="river-house").slug}
+    refused = client.post("/find/save/", asked, headers={"Sec-Fetch-Site": "cross-site"})
+    assert refused.status_code == 403
+    is_plain(refused)
+    client.post("/find/save/", asked, headers={"Sec-Fetch-Site": "same-origin"})
+    is_plain(client.get("/find/saved/"))
 
 
 def test_grade_tells_hard_words_from_plain_ones() -> None:

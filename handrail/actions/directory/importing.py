@@ -4,7 +4,7 @@ and comes back when a later one lists it. What staff put right by hand outlives 
 
 import time
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,11 +14,13 @@ from django.db.models import Max
 from handrail.actions._frame import Refused, enter, require
 from handrail.actions.directory.by_hand import ByHand, kept_by_hand, let_go, note_differences
 from handrail.actions.directory.conflicts import find_conflicts
-from handrail.actions.directory.joining import join_entries, promote_members
-from handrail.actions.directory.sources import BATCH, batches, bump_version, source_named
+from handrail.actions.directory.history import History
+from handrail.actions.directory.joining import join_entries
+from handrail.actions.directory.showing import show_others
+from handrail.actions.directory.sources import BATCH, batches, bump_version, hold_directory, source_named
 from handrail.core.access import Actor
 from handrail.core.facility import Facility, page_address, plain
-from handrail.records.directory.models import Import, Location, Organization, Program, Source
+from handrail.records.directory.models import FactChange, Import, Location, Organization, Program, Source
 from handrail.records.directory.places import place_of_zip
 from handrail.records.directory.telling import heads_of
 
@@ -57,6 +59,19 @@ class _Plan:
         return {name: len(getattr(self, name)) for name in ("added", "updated", "unchanged", "gone")}
 
 
+@dataclass
+class _Work:
+    """One import under way: what to do, and what it is done with. `slugs` are the addresses that are taken."""
+
+    plan: _Plan
+    stored: dict[str, _Stored]
+    source: Source
+    observed_on: date
+    hand: ByHand
+    history: History
+    slugs: set[str] = field(default_factory=set)
+
+
 def import_rows(
     rows: Sequence[Facility],
     *,
@@ -79,7 +94,8 @@ def import_rows(
     With `is_whole` False the file is a part of its source, and what it leaves out is not gone. `title` and `kind`
     describe a source that is new.
 
-    Gives added, updated, unchanged, gone, rejected and seconds. Raises Refused: `older_than_stored`,
+    Gives added, updated, unchanged, gone, rejected and seconds; and, but for a dry run, how many entries were joined
+    with another source's, and for how many pairs an editor has to say. Raises Refused: `older_than_stored`,
     `not_yet` (a date to come), `many_gone` (a file with less than half of what is listed, unless allowed);
     Stale when two imports cross.
     """
@@ -88,28 +104,23 @@ def import_rows(
     if observed_on > now.date():
         raise Refused("not_yet", observed_on=observed_on)
     with transaction.atomic():
+        if not dry_run:
+            hold_directory()
         stored = _stored(source)
         _refuse_older(source, observed_on)
-        hand = kept_by_hand(source, today=now.date(), observed_on=observed_on)
+        hand = _hand(rows, source, now.date(), observed_on)
         plan = _plan(rows, stored, observed_on, hand)
         if not is_whole:
             plan.gone.clear()
-        listed = sum(1 for program in stored.values() if program.gone_on is None)
-        if len(plan.gone) > max(MANY_GONE, listed // 2) and not may_lose_many:
-            raise Refused("many_gone", gone=len(plan.gone), listed=listed, rows=len(rows))
+        _refuse_many_gone(plan, stored, may_lose_many=may_lose_many)
         counts = plan.counts() | {"rejected": rejected}
         if not dry_run:
             named = source_named(source, title=title, kind=kind)
-            touched = _write(plan, stored, named, observed_on, hand, progress)
-            note_differences(hand, ((stored[row.key].id, row) for row in plan.updated), now=now)
-            _tell(touched | _join(plan, named, actor, now))
+            work = _Work(plan, stored, named, observed_on, hand, History(named, now=now, by=actor.key))
+            met = _carry_out(work, actor, now, progress)
             _enter(counts, source, observed_on, actor, now, file_name, sha256)
+            counts |= met
     return counts | {"seconds": round(time.monotonic() - began, 2)}
-
-
-def _tell(touched: set[uuid.UUID]) -> None:
-    if touched:
-        bump_version(touched)
 
 
 def _stored(source: str) -> dict[str, _Stored]:
@@ -121,6 +132,23 @@ def _refuse_older(source: str, observed_on: date) -> None:
     newest = Import.objects.filter(source=source).aggregate(newest=Max("observed_on"))["newest"]
     if newest and observed_on < newest:
         raise Refused("older_than_stored", newest=newest, observed_on=observed_on)
+
+
+def _hand(rows: Sequence[Facility], source: str, today: date, observed_on: date) -> ByHand:
+    return kept_by_hand(
+        source,
+        today=today,
+        observed_on=observed_on,
+        has_hours=any(row.walk_in_hours is not None for row in rows),
+        has_day_one=any(row.day_one is not None for row in rows),
+    )
+
+
+def _refuse_many_gone(plan: _Plan, stored: dict[str, _Stored], *, may_lose_many: bool) -> None:
+    listed = sum(1 for program in stored.values() if program.gone_on is None)
+    if len(plan.gone) > max(MANY_GONE, listed // 2) and not may_lose_many:
+        named = len(plan.added) + len(plan.updated) + len(plan.unchanged)
+        raise Refused("many_gone", gone=len(plan.gone), listed=listed, rows=named)
 
 
 def _plan(rows: Sequence[Facility], stored: dict[str, _Stored], observed_on: date, hand: ByHand) -> _Plan:
@@ -148,37 +176,52 @@ def _comes_back(before: _Stored, hand: ByHand) -> bool:
     return before.id in hand.ran_out or (before.gone_on is not None and before.id not in hand.shut)
 
 
-def _write(
-    plan: _Plan,
-    stored: dict[str, _Stored],
-    source: Source,
-    observed_on: date,
-    hand: ByHand,
-    progress: Progress | None,
-) -> set[uuid.UUID]:
-    """Write what was worked out. Gives the ids of the entries that were touched."""
-    slugs = set(Program.objects.values_list("slug", flat=True)) if plan.added else set()
+def _carry_out(work: _Work, actor: Actor, now: datetime, progress: Progress | None) -> dict[str, int | float]:
+    """Write, join, and tell every process. Gives how many were joined, and how many pairs wait for an editor."""
+    _write(work, progress)
+    told = ((work.stored[row.key].id, row) for row in work.plan.updated)
+    note_differences(work.hand, told, now=now)
+    touched, met = _join(work, actor, now)
+    if touched:
+        bump_version(touched)
+    return met
+
+
+def _write(work: _Work, progress: Progress | None) -> None:
+    """Write what was worked out, some hundred rows at a time."""
+    plan, stored = work.plan, work.stored
+    work.slugs = set(Program.objects.values_list("slug", flat=True)) if plan.added else set()
     changed = plan.added + plan.updated
-    touched = {*plan.seen_again, *plan.gone}
-    let_go(hand, [stored[row.key].id for row in plan.updated])
+    updated = [stored[row.key] for row in plan.updated]
+    let_go(work.hand, [program.id for program in updated])
     for start in range(0, len(changed), BATCH):
-        touched |= _save(changed[start : start + BATCH], stored, source, observed_on, slugs, hand)
+        _save(changed[start : start + BATCH], work)
         if progress:
             progress(min(start + BATCH, len(changed)), len(changed))
     for ids in batches(plan.seen_again):
-        Program.objects.filter(pk__in=ids).update(observed_on=observed_on)
+        Program.objects.filter(pk__in=ids).update(observed_on=work.observed_on)
     for ids in batches(plan.gone):
-        Program.objects.filter(pk__in=ids).update(gone_on=observed_on)
-    return touched
+        Program.objects.filter(pk__in=ids).update(gone_on=work.observed_on)
+    back = [program.id for program in updated if program.gone_on and program.id not in work.hand.shut]
+    lines = work.history.of_listing(back, is_listed=True) + work.history.of_listing(plan.gone, is_listed=False)
+    FactChange.objects.bulk_create(lines, batch_size=BATCH)
 
 
-def _join(plan: _Plan, source: Source, actor: Actor, now: datetime) -> set[uuid.UUID]:
-    """Join what is new with other sources' entries, and find anew where those that changed differ."""
-    added = [program_id(source.key, row.key) for row in plan.added]
-    joined = join_entries(added, source=source, now=now, by=actor.key)
-    updated = {program_id(source.key, row.key) for row in plan.updated}
-    find_conflicts(heads_of(updated), now=now)
-    return joined | promote_members(plan.gone, now=now)
+def _join(work: _Work, actor: Actor, now: datetime) -> tuple[set[uuid.UUID], dict[str, int | float]]:
+    """Join what is new or changed with other sources' entries, and find anew where the sources differ.
+
+    Gives the entries that were touched, and the counts.
+    """
+    plan, source = work.plan, work.source
+    changed = [program_id(source.key, row.key) for row in plan.added]
+    changed += [work.stored[row.key].id for row in plan.updated]
+    joined, unsure = join_entries(changed, source=source, now=now, by=actor.key)
+    instead = show_others(plan.gone, now=now, by=actor.key)
+    touched = {*changed, *plan.seen_again, *plan.gone, *instead.values()}
+    # Where an entry is new to a place, said another thing, spoke anew or fell silent.
+    places = {head for ids in batches(list(touched)) for head in heads_of(ids)}
+    find_conflicts(places, now=now)
+    return touched, {"joined": len(joined), "unsure": unsure}
 
 
 def program_id(source: str, key: str) -> uuid.UUID:
@@ -190,57 +233,68 @@ _LOCATION_FIELDS = (
     *("organization", "street1", "street2", "city", "state", "zip5", "county"),
     *("latitude", "longitude", "geocode"),
 )
-# Never the slug (addresses must not break), nor what staff and programs keep by hand.
+# Never the slug: addresses must not break.
 _PROGRAM_FIELDS = (
     *("organization", "location", "name", "phone", "intake_phone", "website", "codes"),
-    *("fingerprint", "observed_on", "gone_on"),
+    *("walk_in_hours", "day_one", "fingerprint", "observed_on", "gone_on"),
 )
 
 
-def _save(
-    rows: list[Facility],
-    stored: dict[str, _Stored],
-    source: Source,
-    observed_on: date,
-    slugs: set[str],
-    hand: ByHand,
-) -> set[uuid.UUID]:
+def _save(rows: list[Facility], work: _Work) -> None:
     organizations: dict[uuid.UUID, Organization] = {}
-    locations: list[Location] = []
-    programs: list[Program] = []
-    for row in rows:
-        # One name in two states is more often two organizations than one.
-        organization_id = uuid.uuid5(_ID, f"{source.key}:organization:{plain(row.organization)}:{row.state}")
-        organizations[organization_id] = Organization(id=organization_id, name=row.organization[:200])
-        location = _location(row, source.key, organization_id)
-        locations.append(location)
-        before = stored.get(row.key)
-        programs.append(
-            Program(
-                id=before.id if before else program_id(source.key, row.key),
-                slug=before.slug if before else page_address(row, taken=slugs),
-                organization_id=organization_id,
-                location_id=location.id,
-                name=row.name,
-                phone=row.phone,
-                intake_phone=row.intake_phone,
-                website=row.website,
-                codes=row.codes,
-                is_sample=source.is_sample,
-                source=source,
-                source_key=row.key,
-                fingerprint=row.fingerprint(),
-                observed_on=observed_on,
-                gone_on=before.gone_on if before and before.id in hand.shut else None,
-            )
-        )
-        hand.put_back(programs[-1], location)
+    known = [work.stored[row.key].id for row in rows if row.key in work.stored]
+    before = Program.objects.select_related("location").in_bulk(known)
+    programs = [_program(row, work, organizations, before) for row in rows]
+    if before:
+        FactChange.objects.bulk_create(work.history.of_words(before.values(), programs), batch_size=BATCH)
     Organization.objects.bulk_create(
         organizations.values(), update_conflicts=True, unique_fields=["id"], update_fields=["name"]
     )
-    Location.objects.bulk_create(locations, update_conflicts=True, unique_fields=["id"], update_fields=_LOCATION_FIELDS)
+    Location.objects.bulk_create(
+        [program.location for program in programs],
+        update_conflicts=True,
+        unique_fields=["id"],
+        update_fields=_LOCATION_FIELDS,
+    )
     Program.objects.bulk_create(programs, update_conflicts=True, unique_fields=["id"], update_fields=_PROGRAM_FIELDS)
-    return {program.pk for program in programs}
+
+
+def _program(
+    row: Facility, work: _Work, organizations: dict[uuid.UUID, Organization], entries: Mapping[uuid.UUID, Program]
+) -> Program:
+    """An entry as it will be kept, with what was put right by hand over the file's own words.
+
+    What the file was not asked for stays as it stands in `entries`.
+    """
+    source, before = work.source, work.stored.get(row.key)
+    pk = before.id if before else program_id(source.key, row.key)
+    kept = work.hand.over(row, pk)
+    # One name in two states is more often two organizations than one.
+    organization_id = uuid.uuid5(_ID, f"{source.key}:organization:{plain(row.organization)}:{row.state}")
+    organizations[organization_id] = Organization(id=organization_id, name=row.organization[:200])
+    is_shut = before is not None and pk in work.hand.shut
+    old, hours, steps = entries.get(pk), kept.walk_in_hours, kept.day_one
+    if old is not None:
+        hours, steps = old.walk_in_hours if hours is None else hours, old.day_one if steps is None else steps
+    return Program(
+        id=pk,
+        slug=before.slug if before else page_address(row, taken=work.slugs),
+        organization_id=organization_id,
+        location=_location(kept, source.key, organization_id),
+        name=kept.name,
+        phone=kept.phone,
+        intake_phone=kept.intake_phone,
+        website=kept.website,
+        codes=kept.codes,
+        walk_in_hours=hours or "",
+        day_one=list(steps or ()),
+        is_sample=source.is_sample,
+        source=source,
+        source_key=row.key,
+        fingerprint=row.fingerprint(),
+        observed_on=work.observed_on,
+        gone_on=before.gone_on if before and is_shut else None,
+    )
 
 
 def _location(row: Facility, source: str, organization_id: uuid.UUID) -> Location:

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Collection, Iterator, Sequence
 
+from django.db import connection
 from django.db.models import F
 
 from handrail.records.directory.models import Program, Source, Version
@@ -46,6 +47,13 @@ SOURCES: dict[str, Source] = {
             is_sample=True,
             lasts_days=LIST_DAYS,
         ),
+        Source(
+            key="sample-county",
+            name="County list (sample)",
+            licence="Invented for the demo",
+            is_sample=True,
+            lasts_days=LIST_DAYS,
+        ),
         Source(key="program", name="The program"),
         Source(key="desk", name="Our team"),
     )
@@ -62,6 +70,16 @@ def source_named(key: str, *, title: str = "", kind: str = "") -> Source:
     told = {name: getattr(known, name) for name in ("name", "url", "licence", "is_sample", "lasts_days")}
     found, _ = Source.objects.get_or_create(key=key, defaults=told)
     return found
+
+
+def hold_directory() -> None:
+    """Wait for whoever is changing the directory, where the database has row locks. SQLite has one writer anyway.
+
+    Call it first in a transaction that changes entries: every change writes the version, so all take that row first.
+    """
+    Version.objects.get_or_create(pk=1)
+    if connection.features.has_select_for_update:
+        Version.objects.select_for_update().filter(pk=1).first()
 
 
 def bump_version(changed: Collection[uuid.UUID] | None = None) -> int:

@@ -7,7 +7,7 @@ from hashlib import sha256
 from typing import Any
 
 from django.db import DatabaseError
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import quote_etag
@@ -83,30 +83,35 @@ def record(found: Mapping[str, Any] | None) -> HttpResponse:
     return refusal(404, "Nothing listed has this id.") if found is None else JsonResponse(found)
 
 
-def page(total: int, contents: Iterable[Mapping[str, Any]], asked: Asked, request: HttpRequest) -> HttpResponse:
-    """One page of a list as the specification shapes it; as ndjson one record a line, the counts in headers."""
-    records = list(contents)
-    pages = -(-total // asked.per_page)
-    if asked.is_ndjson:
-        lines = "".join(f"{json.dumps(each)}\n" for each in records)
-        answer = HttpResponse(lines, content_type="application/x-ndjson")
-    else:
-        answer = JsonResponse(
-            {
-                "total_items": total,
-                "total_pages": pages,
-                "page_number": asked.page,
-                "size": len(records),
-                "first_page": asked.page == 1,
-                "last_page": asked.page >= pages,
-                "empty": not records,
-                "contents": records,
-            }
-        )
+def page(total: int, contents: Iterable[Mapping[str, Any]], asked: Asked, request: HttpRequest) -> HttpResponseBase:
+    """One page of a list as the specification shapes it; as ndjson one record a line, all when no page is named."""
+    pages = 1 if asked.is_whole else -(-total // asked.per_page)
+    answer = _lines(contents, asked) if asked.is_ndjson else JsonResponse(_page(total, pages, list(contents), asked))
     answer.headers["X-Total-Items"], answer.headers["X-Total-Pages"] = str(total), str(pages)
     if asked.page < pages:
         answer.headers["Link"] = f'<{_next(request, asked.page + 1)}>; rel="next"'
     return answer
+
+
+def _page(total: int, pages: int, records: list[Mapping[str, Any]], asked: Asked) -> dict[str, Any]:
+    return {
+        "total_items": total,
+        "total_pages": pages,
+        "page_number": asked.page,
+        "size": len(records),
+        "first_page": asked.page == 1,
+        "last_page": asked.page >= pages,
+        "empty": not records,
+        "contents": records,
+    }
+
+
+def _lines(contents: Iterable[Mapping[str, Any]], asked: Asked) -> HttpResponseBase:
+    lines = (f"{json.dumps(each)}\n" for each in contents)
+    kind = "application/x-ndjson"
+    if asked.is_whole:
+        return StreamingHttpResponse(lines, content_type=kind)
+    return HttpResponse("".join(lines), content_type=kind)
 
 
 def _next(request: HttpRequest, number: int) -> str:

@@ -29,6 +29,7 @@ class Asked:
     page: int = 1
     per_page: int = PER_PAGE
     is_ndjson: bool = False
+    is_whole: bool = False
     is_full: bool = False
     is_full_service: bool = False
     is_minimal: bool = False
@@ -55,6 +56,8 @@ def read(given: Mapping[str, str]) -> Asked:
         page=_number(given, "page", 1, most=MOST_PAGE),
         per_page=_number(given, "per_page", most if is_minimal else PER_PAGE, most=most),
         is_ndjson=form == "ndjson",
+        # The specification: ndjson streams every result. Whoever asks for a page of lines gets that page.
+        is_whole=form == "ndjson" and not (given.get("page") or given.get("per_page")),
         is_full=_yes_or_no(given, "full"),
         is_full_service=_yes_or_no(given, "full_service"),
         is_minimal=is_minimal,

@@ -120,7 +120,7 @@ CODE_WORDS: Mapping[str, str] = {
     "STAG": "Licensed by the state substance use agency",
     "STMH": "Licensed by the state mental health department",
     "STDH": "Licensed by the state health department",
-    "HLA": "Hospital licence",
+    "HLA": "Hospital license",
     "CARF": "CARF accreditation",
     "JC": "Joint Commission accreditation",
     "COA": "Council on Accreditation",

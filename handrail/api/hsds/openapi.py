@@ -23,7 +23,10 @@ PARAMETERS: Mapping[str, tuple[Mapping[str, Any], str]] = {
         _NUMBER | {"minimum": 1, "maximum": MOST_PER_PAGE, "default": PER_PAGE},
         "Records on a page. With minimal=true it is all of them.",
     ),
-    "format": (_TEXT | {"enum": ["json", "ndjson"], "default": "json"}, "One document, or one record a line."),
+    "format": (
+        _TEXT | {"enum": ["json", "ndjson"], "default": "json"},
+        "One document, or one record a line: every one of them, unless a page is named.",
+    ),
     "taxonomy_term_id": (
         _ID | {"format": "uuid"},
         "Records that carry this term. A fact that is no does not count as carrying it.",
@@ -32,7 +35,7 @@ PARAMETERS: Mapping[str, tuple[Mapping[str, Any], str]] = {
     "organization_id": (_ID | {"format": "uuid"}, "What this organization runs."),
     "modified_after": (
         _TEXT | {"format": "date-time"},
-        "Records changed on or after this moment. Of a fact only the day is known, so its whole day counts.",
+        "Records changed on or after this moment, by a word or by one that ran out. Of a fact only the day is known.",
     ),
     "minimal": (_YES, "Ids and modified_date alone, every record on one page."),
     "full": (_YES, "Records with everything that belongs to them."),
@@ -91,7 +94,7 @@ def document(address: str) -> dict[str, Any]:
             "summary": "Treatment programs as Open Referral HSDS 3.1, read-only.",
             "description": "Public data alone: nothing here knows a person. No key and no cookie is needed. Answers "
             "carry an ETag; ask again with If-None-Match.",
-            "license": {"name": "The licence of each source, named in its records"},
+            "license": {"name": "The license of each source, named in its records"},
         },
         "jsonSchemaDialect": "https://json-schema.org/draft/2020-12/schema",
         "servers": [{"url": address.rstrip("/")}],
@@ -131,8 +134,11 @@ def _paths() -> dict[str, Any]:
 
 def _get(name: str, summary: str, parameters: list[dict[str, Any]], content: dict[str, Any]) -> dict[str, Any]:
     refused = {"$ref": "#/components/responses/Refused"}
+    merged = {"302": {"description": "This entry was merged into another of the same place, which is there."}}
+    moved = merged if name in ("get_services", "get_service_at_locations") else {}
     responses = {
         "200": {"description": summary, "content": content},
+        **moved,
         "304": {"$ref": "#/components/responses/Unchanged"},
         "400": refused,
         "404": refused,

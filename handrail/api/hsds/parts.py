@@ -1,13 +1,14 @@
-"""The parts that hang on a service: phones, languages, costs, walk-in hours, openings and attributes."""
+"""The parts that hang on a service: phones, languages, costs, walk-in hours, openings, attributes and history."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime
+from functools import lru_cache
 from typing import Any
 
 from handrail.api.hsds.code_words import LANGUAGES
-from handrail.api.hsds.entry import Entry
-from handrail.api.hsds.identity import made_id
-from handrail.api.hsds.terms import Term, code_term, codes_of, fact_term
+from handrail.api.hsds.entry import Change, Entry
+from handrail.api.hsds.identity import ids_under, made_id
+from handrail.api.hsds.terms import Term, code_term, fact_term
 from handrail.core.openings import Statement
 
 Record = dict[str, Any]
@@ -28,6 +29,17 @@ PAYING = {
 }
 # Languages that are a fact of their own, which a program may correct.
 SPOKEN = {"spanish": "SP", "asl": "AH"}
+# What a detail of ours is called in the specification, for the history. A fact keeps its own name.
+FIELDS = {
+    "phone": "phones.number",
+    "intake_phone": "phones.number",
+    "website": "url",
+    "street1": "address_1",
+    "street2": "address_2",
+    "zip5": "postal_code",
+    "walk_in_hours": "schedules.description",
+}
+DEEDS = ("merged", "split", "listed")
 
 
 def said(**fields: Any) -> Record:
@@ -42,7 +54,7 @@ def moment(at: datetime) -> str:
 
 def phones(entry: Entry) -> list[Record]:
     """The main number, and the one for people who want to start."""
-    numbers = {"Main": entry.program.phone, "Intake: for people who want to start": entry.program.intake_phone}
+    numbers = {"Main": entry.detail("phone"), "Intake: for people who want to start": entry.detail("intake_phone")}
     return [
         _part(entry, "phone", name, number=number, type="voice", description=name)
         for name, number in numbers.items()
@@ -52,7 +64,7 @@ def phones(entry: Entry) -> list[Record]:
 
 def languages(entry: Entry) -> list[Record]:
     """The languages that care is given in, by ISO 639 code."""
-    codes = [code for code in codes_of(entry.program.codes) if code in LANGUAGES and code not in SPOKEN.values()]
+    codes = [code for code in entry.codes if code in LANGUAGES and code not in SPOKEN.values()]
     spoken = [code for key, code in SPOKEN.items() if entry.says(key)]
     return [
         _part(entry, "language", code, name=LANGUAGES[code][1], code=LANGUAGES[code][0]) for code in (*spoken, *codes)
@@ -71,7 +83,7 @@ def cost_options(entry: Entry) -> list[Record]:
 
 def schedules(entry: Entry) -> list[Record]:
     """The hours in which a person may come without a time."""
-    hours = entry.program.walk_in_hours
+    hours = entry.detail("walk_in_hours")
     return [_part(entry, "schedule", "walk_in", description=f"Walk in: {hours}")] if hours else []
 
 
@@ -107,37 +119,62 @@ def _openings_words(statement: Statement) -> str:
 
 
 def attributes(entry: Entry) -> list[Record]:
-    """The source's service codes, then the facts that hold today with who said so and when."""
-    program = entry.program
-    found = [
-        _attribute(entry, code_term(code), "code", label=_said_by(program.source.name, program.observed_on))
-        for code in codes_of(program.codes)
+    """The service codes that hold, then the facts that hold today, each with who said so and when."""
+    own_id, service_id = ids_under("attribute", entry.pk), str(entry.pk)
+    return [
+        said(
+            id=own_id(term["id"]),
+            link_id=service_id,
+            link_entity="service",
+            link_type=link_type,
+            taxonomy_term_id=term["id"],
+            value=value,
+            label=label,
+            taxonomy_term=term,
+        )
+        for term, link_type, value, label in marks(entry)
     ]
+
+
+def marks(entry: Entry) -> Iterator[tuple[Term, str, str, str]]:
+    """What a place is marked with: the term, whether it is a code or a fact, its value, and who said so when."""
+    for code, (source, on) in entry.codes.items():
+        yield code_term(code), "code", "", _said_by(source, on)
     for key, fact in entry.facts.items():
-        label = _said_by(fact.source, fact.observed_on)
-        found.append(_attribute(entry, fact_term(key), "fact", value=fact.value, label=label))
-    return found
+        yield fact_term(key), "fact", fact.value, _said_by(fact.source, fact.observed_on)
 
 
+@lru_cache(maxsize=4096)
 def _said_by(source: str, on: date | None) -> str:
     return f"{source}, {on}" if on else source
 
 
-def _attribute(entry: Entry, term: Term, link_type: str, **fields: str) -> Record:
-    service_id = str(entry.program.pk)
-    return {
-        "id": made_id("attribute", service_id, term["id"]),
-        "link_id": service_id,
-        "link_entity": "service",
-        "link_type": link_type,
-        "taxonomy_term_id": term["id"],
-        **fields,
-        "taxonomy_term": term,
-    }
+def metadata(entry: Entry) -> list[Record]:
+    """What was changed and when, the last first. Who is named is a source or our team, never a person."""
+    return [
+        {
+            "id": made_id("metadata", change.pk),
+            "resource_id": str(entry.pk),
+            "resource_type": "service",
+            "last_action_date": str(change.at.date()),
+            "last_action_type": _deed(change),
+            "field_name": FIELDS.get(change.key, change.key),
+            "previous_value": change.before,
+            "replacement_value": change.value,
+            "updated_by": change.source,
+        }
+        for change in entry.changes
+    ]
+
+
+def _deed(change: Change) -> str:
+    if change.key in DEEDS:
+        return change.key
+    return "update" if change.before and change.value else "create" if change.value else "delete"
 
 
 def _part(entry: Entry, kind: str, which: str, /, **fields: Any) -> Record:
-    service_id = str(entry.program.pk)
+    service_id = str(entry.pk)
     return {"id": made_id(kind, service_id, which), "service_id": service_id, **fields}
 
 

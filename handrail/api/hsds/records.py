@@ -1,4 +1,4 @@
-"""The four core records of HSDS 3.1, made of the directory's rows: organization, service, location, and the two joined.
+"""The four core records of HSDS 3.1, made of what is told of a place: organization, service, location, both joined.
 
 `flat` records hold fields of their own alone, as the lists of the specification do; the others nest what belongs.
 """
@@ -11,7 +11,7 @@ from handrail.api.hsds.entry import Entry
 from handrail.api.hsds.identity import at_place_id, made_id
 from handrail.api.hsds.parts import Record, listing, said, sentences
 from handrail.core.facts import NO, settings_of
-from handrail.records.directory.models import Location, Organization
+from handrail.records.directory.models import Organization
 
 SAMPLE_WORDS = "SAMPLE DATA: invented for a demonstration. No such place exists."
 MIDDLE_OF_ZIP = "The point is the middle of the ZIP code, not the door."
@@ -41,35 +41,35 @@ OF_FEES = {
 }
 
 
-def organization(row: Organization, *, is_sample: bool) -> Record:
+def organization(pk: object, name: str, *, is_sample: bool) -> Record:
     """Who runs programs, flat."""
     words = "Runs one or more of the treatment programs listed here."
-    return {"id": str(row.pk), "name": row.name, "description": sentences(words, _mark(is_sample))}
+    return {"id": str(pk), "name": name, "description": sentences(words, _mark(is_sample))}
+
+
+def _runs(entry: Entry) -> Record:
+    name = entry.told.row["organization__name"]
+    return organization(entry.organization_id, name, is_sample=entry.is_sample)
 
 
 def full_organization(row: Organization, entries: Sequence[Entry], *, is_full: bool) -> Record:
     """Who runs programs, with every place and service; the services whole when `is_full`."""
     services = [_service_parts(each) if is_full else service_fields(each) for each in entries]
-    places = {each.program.location_id: each.program.location for each in entries}
-    return organization(row, is_sample=any(each.program.is_sample for each in entries)) | said(
-        locations=[full_location(place, is_sample=_is_sample_at(entries, place)) for place in places.values()],
+    places = {each.location_id: each for each in entries}
+    return organization(row.pk, row.name, is_sample=any(each.is_sample for each in entries)) | said(
+        locations=[full_location(each) for each in places.values()],
         services=services,
     )
 
 
-def _is_sample_at(entries: Sequence[Entry], place: Location) -> bool:
-    return any(each.program.is_sample for each in entries if each.program.location_id == place.pk)
-
-
 def service_fields(entry: Entry) -> Record:
     """The fields of a service's own, with nothing nested."""
-    program = entry.program
     return said(
-        id=str(program.pk),
-        organization_id=str(program.organization_id),
-        name=program.name,
+        id=str(entry.pk),
+        organization_id=str(entry.organization_id),
+        name=entry.detail("name") or entry.told.row["name"],
         description=_about(entry),
-        url=_address(program.website),
+        url=_address(entry.detail("website")),
         status="active",
         interpretation_services="An interpreter can be had." if entry.says("interpreter") else "",
         application_process=_how_to_start(entry),
@@ -78,7 +78,7 @@ def service_fields(entry: Entry) -> Record:
         eligibility_description=_who(entry),
         minimum_age=18 if entry.says("adults") and _is_no(entry, "teens") else None,
         maximum_age=17 if entry.says("teens") and _is_no(entry, "adults") else None,
-        assured_date=str(program.observed_on),
+        assured_date=str(max(on for _source, on in entry.sources if on)),
         alert=_alert(entry),
         last_modified=parts.moment(entry.modified_at),
     )
@@ -86,74 +86,84 @@ def service_fields(entry: Entry) -> Record:
 
 def flat_service(entry: Entry) -> Record:
     """A service as lists hold it: its own fields and its organization."""
-    runs = organization(entry.program.organization, is_sample=entry.program.is_sample)
-    return service_fields(entry) | {"organization": runs}
+    return service_fields(entry) | {"organization": _runs(entry)}
 
 
 def full_service(entry: Entry) -> Record:
     """A service with everything that belongs to it."""
-    runs = organization(entry.program.organization, is_sample=entry.program.is_sample)
-    return _service_parts(entry) | {"organization": runs}
+    return _service_parts(entry) | {"organization": _runs(entry)}
 
 
 def _service_parts(entry: Entry, *, at_location: bool = True) -> Record:
-    there = {"service_at_locations": [service_at_location(entry)]} if at_location else {}
     return service_fields(entry) | said(
-        phones=parts.phones(entry),
-        schedules=parts.schedules(entry),
-        languages=parts.languages(entry),
-        cost_options=parts.cost_options(entry),
-        capacities=parts.capacities(entry),
+        **loose_parts(entry),
         attributes=parts.attributes(entry),
-        **there,
+        service_at_locations=[service_at_location(entry)] if at_location else [],
     )
 
 
-def flat_location(row: Location, *, is_sample: bool) -> Record:
-    """A place, flat. A point that is only the middle of its ZIP code says so."""
-    has_point = row.latitude is not None and row.longitude is not None
-    words = MIDDLE_OF_ZIP if has_point and row.geocode == "zip" else ""
+def loose_parts(entry: Entry) -> Record:
+    """What hangs on a service, but for its attributes and its place."""
+    return {
+        "phones": parts.phones(entry),
+        "schedules": parts.schedules(entry),
+        "languages": parts.languages(entry),
+        "cost_options": parts.cost_options(entry),
+        "capacities": parts.capacities(entry),
+        "metadata": parts.metadata(entry),
+    }
+
+
+def flat_location(entry: Entry) -> Record:
+    """The location of a place, flat. A point that is only the middle of its ZIP code says so."""
+    row = entry.told.row
+    latitude, longitude = row["location__latitude"], row["location__longitude"]
+    has_point = latitude is not None and longitude is not None
+    words = MIDDLE_OF_ZIP if has_point and row["location__geocode"] == "zip" else ""
     return said(
-        id=str(row.pk),
+        id=str(entry.location_id),
         location_type="physical",
-        organization_id=str(row.organization_id),
-        name=f"{row.street1}, {row.city}" if row.street1 else row.city,
-        description=sentences(words, _mark(is_sample)),
-        latitude=row.latitude if has_point else None,
-        longitude=row.longitude if has_point else None,
+        organization_id=str(entry.organization_id),
+        name=listing(filter(None, (entry.detail("street1"), _city(entry)))),
+        description=sentences(words, _mark(entry.is_sample)),
+        latitude=latitude if has_point else None,
+        longitude=longitude if has_point else None,
     )
 
 
-def full_location(row: Location, *, is_sample: bool) -> Record:
-    """A place with its address."""
-    return flat_location(row, is_sample=is_sample) | {"addresses": [_street(row)]}
+def full_location(entry: Entry) -> Record:
+    """The location of a place with its address."""
+    return flat_location(entry) | {"addresses": [_street(entry)]}
 
 
-def _street(row: Location) -> Record:
-    return said(
-        id=made_id("address", row.pk),
-        location_id=str(row.pk),
-        address_1=row.street1 or NO_STREET,
-        address_2=row.street2,
-        city=row.city,
-        region=row.county,
-        state_province=row.state,
-        postal_code=row.zip5,
-        country="US",
-        address_type="physical",
-    )
+def _street(entry: Entry) -> Record:
+    street = entry.detail("street1")
+    known = said(address_2=entry.detail("street2") if street else "", region=entry.county)
+    return known | {
+        "id": made_id("address", entry.location_id),
+        "location_id": str(entry.location_id),
+        "address_1": street or NO_STREET,
+        "city": _city(entry),
+        "state_province": entry.told.row["location__state"],
+        "postal_code": entry.detail("zip5") or entry.told.row["location__zip5"],
+        "country": "US",
+        "address_type": "physical",
+    }
+
+
+def _city(entry: Entry) -> str:
+    # Required of an address: a word on the street that ran out does not move the place to no town.
+    return entry.detail("city") or str(entry.told.row["location__city"])
 
 
 def service_at_location(entry: Entry, *, is_flat: bool = False) -> Record:
     """One service at one place; a program is exactly that, so its id is made of the program's."""
-    program = entry.program
-    place = (flat_location if is_flat else full_location)(program.location, is_sample=program.is_sample)
     return said(
-        id=str(at_place_id(program.pk)),
-        service_id=str(program.pk),
-        location_id=str(program.location_id),
-        description=_mark(program.is_sample),
-        location=place,
+        id=str(at_place_id(entry.pk)),
+        service_id=str(entry.pk),
+        location_id=str(entry.location_id),
+        description=_mark(entry.is_sample),
+        location=(flat_location if is_flat else full_location)(entry),
     )
 
 
@@ -164,9 +174,9 @@ def flat_service_at_location(entry: Entry) -> Record:
 
 def full_service_at_location(entry: Entry) -> Record:
     """The two joined, each with everything that belongs to it."""
-    runs = organization(entry.program.organization, is_sample=entry.program.is_sample)
-    service = _service_parts(entry, at_location=False) | {"organization": runs}
-    return service_at_location(entry) | {"service": service}
+    return service_at_location(entry) | {
+        "service": _service_parts(entry, at_location=False) | {"organization": _runs(entry)}
+    }
 
 
 # --- words ----------------------------------------------------------------------------------------
@@ -175,15 +185,15 @@ def _mark(is_sample: bool) -> str:
 
 
 def _about(entry: Entry) -> str:
-    program = entry.program
     kinds = listing(SETTING_WORDS.get(name, name.replace("_", " ")) for name in settings_of(entry.facts))
-    source = f"Source: {program.source.name}, as of {program.observed_on}."
+    listed = "; ".join(f"{source}, as of {on}" for source, on in dict.fromkeys(entry.sources))
+    source = f"{'Sources' if len(set(entry.sources)) > 1 else 'Source'}: {listed}."
     stops = "Does not work with medicine for opioid use." if entry.says("stops_medicine") else ""
-    return sentences(_mark(program.is_sample), f"{kinds[0].upper()}{kinds[1:]}." if kinds else "", stops, source)
+    return sentences(_mark(entry.is_sample), f"{kinds[0].upper()}{kinds[1:]}." if kinds else "", stops, source)
 
 
 def _how_to_start(entry: Entry) -> str:
-    steps: list[Any] = entry.program.day_one
+    steps: list[Any] = entry.told.row["day_one"]
     return sentences("The first day:", *map(str, steps)) if steps else ""
 
 
@@ -200,10 +210,14 @@ def _who(entry: Entry) -> str:
 
 
 def _alert(entry: Entry) -> str:
-    if entry.too_old is None:
-        return ""
-    on = entry.too_old.stated_at.date()
-    return f"Some openings were last stated on {on}: too old to be repeated, so they are left out. Call to ask."
+    checking = "People told us that something here is wrong. Our team checks it; until then it is left out."
+    told = [checking] if entry.told.doubted & entry.told.checking else []
+    if entry.too_old is not None:
+        on = entry.too_old.stated_at.date()
+        told.append(
+            f"Some openings were last stated on {on}: too old to be repeated, so they are left out. Call to ask."
+        )
+    return sentences(*told)
 
 
 def _is_no(entry: Entry, key: str) -> bool:

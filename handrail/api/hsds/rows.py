@@ -1,42 +1,46 @@
-"""Which rows of the directory were asked for: filters and pages, in a fixed number of queries."""
+"""Which places were asked for: filters and pages, in a fixed number of queries however long the page is."""
 
 import math
 import uuid
-from collections.abc import Iterable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet, TextField, Value
-from django.db.models.functions import Concat
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from handrail.api.hsds.asked import Asked
-from handrail.api.hsds.entry import Entry, Imports, entry_of, modified_at
-from handrail.api.hsds.terms import CODES_ID, FACTS_ID, terms_by_id
-from handrail.core.facts import FACTS, NO, UNKNOWN, FactRule
+from handrail.api.hsds.entry import Change, Entry, may_be_said, newest
+from handrail.api.hsds.held import carrying
+from handrail.api.hsds.moments import modified
 from handrail.core.openings import AGEING_TIMES
 from handrail.records.directory.models import (
     CapacityStatement,
-    Fact,
-    Import,
+    FactChange,
     Location,
     Organization,
     Program,
     ProgramQuerySet,
 )
 from handrail.records.directory.snapshot import read_version
+from handrail.records.directory.telling import heads_of, tell
 
 EARTH_METERS = 6_371_000
 METERS_PER_DEGREE = 111_000
+BATCH = 200  # places that are read together where a long list is sent
+MOST_CHANGES = 50  # of a place's history, the newest
+
+Ids = list[uuid.UUID]
 
 
 @dataclass(frozen=True)
-class Page:
-    """One page of a list: how many there are in all, and the rows of this page."""
+class Listed:
+    """What was asked for: how many there are in all, and what is on this page, read a batch at a time."""
 
     total: int
-    rows: Sequence[Any]
+    records: Iterator[Any]
 
 
 def fresh_hours() -> dict[str, int]:
@@ -53,112 +57,179 @@ def edition(now: datetime) -> str:
 
 
 # --- lists ----------------------------------------------------------------------------------------
-def programs(asked: Asked, *, now: datetime) -> Page:
-    """A page of listed programs as entries: by name, or the nearest first when a postcode was given."""
-    found = _filtered(Program.objects.listed(), asked, now)
-    if asked.near is not None:
-        ids = [row_id for _distance, row_id in sorted(_near(found, asked))]
-        return Page(len(ids), entries(_of_page(ids, asked), now=now))
-    ordered = found.order_by("name", "id")
-    ids = list(_of_page(ordered.values_list("id", flat=True), asked))
-    return Page(found.count(), entries(ids, now=now))
+def programs(asked: Asked, *, now: datetime) -> Listed:
+    """Listed places as entries: by name, or the nearest first when a postcode was given."""
+    total, ids = _program_ids(asked, now)
+    return Listed(total, _read(ids, lambda some: entries(some, now=now, with_history=asked.is_full)))
 
 
-def minimal(asked: Asked, *, now: datetime) -> Page:
-    """Ids of listed programs with their moment of change alone: four queries, however many there are."""
-    imports = newest_imports()
-    listed = Program.objects.listed()
-    said = dict(Fact.objects.filter(program__in=listed).values_list("program").annotate(at=Max("observed_on")))
-    stated = dict(
-        CapacityStatement.objects.filter(program__in=listed).values_list("program").annotate(at=Max("stated_at"))
-    )
-    found = _filtered(listed, asked, now).order_by("name", "id")
-    rows = _of_page(found.values_list("id", "source_id", "observed_on"), asked)
-    return Page(
-        found.count(),
-        [(pk, modified_at(imports.get((source, on)), stated.get(pk), on, said.get(pk))) for pk, source, on in rows],
-    )
+def minimal(asked: Asked, *, now: datetime) -> Listed:
+    """Ids of listed places with their moment of change alone."""
+    total, ids = _program_ids(asked, now)
+    moments = modified(None, fresh_hours=fresh_hours(), now=now)
+    return Listed(total, ((pk, moments[pk]) for pk in ids))
 
 
-def organizations(asked: Asked, *, now: datetime) -> Page:
-    """A page of organizations with a listed program, each with whether one of them is a sample."""
-    theirs = _tagged(Program.objects.listed(), asked, now).filter(organization=OuterRef("pk"))
-    found = Organization.objects.filter(Exists(theirs), _has_words(asked, "name"))
+def organizations(asked: Asked, *, now: datetime) -> Listed:
+    """Organizations with a listed place, each with whether one of them is a sample, and with its entries when asked."""
+    found = Organization.objects.filter(_has_words(asked, "name")).order_by("name", "id")
     if asked.organization_id:
         found = found.filter(pk=asked.organization_id)
-    sample = Program.objects.listed().filter(organization=OuterRef("pk"), is_sample=True)
-    rows = found.annotate(has_sample=Exists(sample)).order_by("name", "id")
-    return Page(found.count(), list(_of_page(rows, asked)))
+    total, ids = _owners(found, "organization", Program.objects.listed(), asked, now)
+    return Listed(total, _read(ids, lambda some: _organizations(some, asked, now)))
 
 
-def locations(asked: Asked, *, now: datetime) -> Page:
-    """A page of places with a listed program, each with whether it is a sample."""
-    there = _filtered(Program.objects.listed(), asked, now).filter(location=OuterRef("pk"))
-    found = Location.objects.filter(Exists(there))
-    rows = found.annotate(has_sample=_sample_at()).order_by("state", "city", "id")
-    return Page(found.count(), list(_of_page(rows, asked)))
+def locations(asked: Asked, *, now: datetime) -> Listed:
+    """Locations with a listed place, each as the entry that lies there."""
+    found = Location.objects.order_by("state", "city", "id")
+    total, ids = _owners(found, "location", _filtered(Program.objects.listed(), asked), asked, now)
+    return Listed(total, _read(ids, lambda some: _at_locations(some, now)))
+
+
+def _read(ids: Ids, reader: Callable[[Ids], Iterable[Any]]) -> Iterator[Any]:
+    for start in range(0, len(ids), BATCH):
+        yield from reader(ids[start : start + BATCH])
+
+
+def _organizations(ids: Ids, asked: Asked, now: datetime) -> Iterator[tuple[Organization, bool, Sequence[Entry]]]:
+    rows = Organization.objects.in_bulk(ids)
+    listed = Program.objects.listed().filter(organization__in=ids)
+    samples = set(listed.filter(is_sample=True).values_list("organization_id", flat=True))
+    theirs: Mapping[uuid.UUID, list[Entry]] = {}
+    if asked.is_full or asked.is_full_service:
+        theirs = _by_organization(listed, now=now, with_history=asked.is_full_service)
+    return ((rows[pk], pk in samples, theirs.get(pk, ())) for pk in ids if pk in rows)
+
+
+def _by_organization(
+    listed: QuerySet[Program], *, now: datetime, with_history: bool
+) -> Mapping[uuid.UUID, list[Entry]]:
+    theirs: dict[uuid.UUID, list[Entry]] = defaultdict(list)
+    ids = list(listed.order_by("name", "id").values_list("id", flat=True))
+    for each in entries(ids, now=now, with_history=with_history):
+        theirs[each.organization_id].append(each)
+    return theirs
+
+
+def _at_locations(ids: Ids, now: datetime) -> list[Entry]:
+    there = dict(Program.objects.listed().filter(location__in=ids).order_by("-id").values_list("location", "id"))
+    return entries([there[pk] for pk in ids if pk in there], now=now)
 
 
 # --- one row --------------------------------------------------------------------------------------
 def program(pk: uuid.UUID, *, now: datetime) -> Entry | None:
-    """One listed program."""
-    return next(iter(entries([pk], now=now)), None)
+    """One listed place."""
+    return next(iter(entries([pk], now=now, with_history=True)), None)
 
 
-def organization(pk: uuid.UUID, *, now: datetime) -> tuple[Organization, list[Entry]] | None:
-    """One organization and its listed programs, or None when it has none."""
-    ids = Program.objects.listed().filter(organization=pk).order_by("name", "id").values_list("id", flat=True)
-    theirs = entries(list(ids), now=now)
-    return (theirs[0].program.organization, theirs) if theirs else None
+def place_of(pk: uuid.UUID) -> uuid.UUID | None:
+    """The listed place that a merged entry belongs to, or None when it belongs to no other."""
+    head = next(iter(heads_of([pk])), pk)
+    return head if head != pk and Program.objects.listed().filter(pk=head).exists() else None
 
 
-def entries_of(rows: Sequence[Organization], *, now: datetime) -> dict[uuid.UUID, list[Entry]]:
-    """The listed programs of these organizations, by organization."""
-    ids = Program.objects.listed().filter(organization__in=rows).order_by("name", "id").values_list("id", flat=True)
-    theirs: dict[uuid.UUID, list[Entry]] = {row.pk: [] for row in rows}
-    for each in entries(list(ids), now=now):
-        theirs[each.program.organization_id].append(each)
-    return theirs
+def organization(pk: uuid.UUID, *, now: datetime, with_history: bool) -> tuple[Organization, list[Entry]] | None:
+    """One organization and its listed places, or None when it has none."""
+    theirs = _by_organization(Program.objects.listed().filter(organization=pk), now=now, with_history=with_history)
+    return (Organization.objects.get(pk=pk), theirs[pk]) if pk in theirs else None
 
 
-def location(pk: uuid.UUID) -> Location | None:
-    """One place with a listed program."""
-    there = Program.objects.listed().filter(location=OuterRef("pk"))
-    return Location.objects.filter(Exists(there), pk=pk).annotate(has_sample=_sample_at()).first()
+def location(pk: uuid.UUID, *, now: datetime) -> Entry | None:
+    """The place that lies at a location."""
+    return next(iter(_at_locations([pk], now)), None)
 
 
-def entries(ids: Iterable[uuid.UUID], *, now: datetime) -> list[Entry]:
-    """Listed programs in the order of these ids, with everything that is said of them: five queries."""
-    wanted = list(ids)
-    imports, hours = newest_imports(), fresh_hours()
-    rows = {row.pk: row for row in Program.objects.listed().with_all().filter(pk__in=wanted)}
-    return [entry_of(rows[pk], imports, fresh_hours=hours, now=now) for pk in wanted if pk in rows]
+def entries(ids: Ids, *, now: datetime, with_history: bool = False) -> list[Entry]:
+    """Listed places in the order of these ids, with everything that is told of them: at most fifteen queries."""
+    told = {each.row["id"]: each for each in tell(ids)}
+    hours, today = fresh_hours(), now.date()
+    moments = modified(ids, fresh_hours=hours, now=now)
+    fields = ("pk", "organization_id", "location_id", "location__county")
+    lies = {row[0]: row for row in Program.objects.filter(pk__in=list(told)).values_list(*fields)}
+    parts = {part: head for head, each in told.items() for part, _slug in each.parts}
+    changes = _changes({head: head for head in told} | parts) if with_history else {}
+    found = []
+    for pk in ids:
+        if pk not in lies:
+            continue
+        statements = told[pk].openings()
+        live = tuple(each for each in statements if may_be_said(each, hours, now))
+        too_old = newest(each for each in statements if each not in live)
+        _pk, owner, where, county = lies[pk]
+        history = tuple(changes.get(pk, ()))
+        found.append(Entry(told[pk], owner, where, county, today, live, too_old, moments[pk], history))
+    return found
 
 
-def newest_imports() -> Imports:
-    """When the newest import of each source's file was finished, by source and the day the file speaks of."""
-    rows = Import.objects.values_list("source_id", "observed_on").annotate(at=Max("finished_at"))
-    return {(source, day): at for source, day, at in rows}
+def read_all(ids: Ids, *, now: datetime) -> Iterator[Entry]:
+    """These listed places with their history, a batch at a time."""
+    return _read(ids, lambda some: entries(some, now=now, with_history=True))
 
 
-def _sample_at() -> Exists:
-    return Exists(Program.objects.listed().filter(location=OuterRef("pk"), is_sample=True))
-
-
-def _of_page(rows: Any, asked: Asked) -> Any:
-    first = (asked.page - 1) * asked.per_page
-    return rows[first : first + asked.per_page]
+def _changes(heads: Mapping[uuid.UUID, uuid.UUID]) -> Mapping[uuid.UUID, list[Change]]:
+    """The newest lines of each place's history, the last first."""
+    rows = FactChange.objects.filter(program__in=list(heads)).order_by("-at", "-pk")
+    found: dict[uuid.UUID, list[Change]] = defaultdict(list)
+    fields = ("program_id", "pk", "key", "before", "value", "at", "source__name")
+    for pk, own, key, before, value, at, source in rows.values_list(*fields).iterator():
+        if len(found[heads[pk]]) < MOST_CHANGES:
+            found[heads[pk]].append(Change(own, key, before, value, at, source))
+    return found
 
 
 # --- filters --------------------------------------------------------------------------------------
-def _filtered(found: ProgramQuerySet, asked: Asked, now: datetime) -> ProgramQuerySet:
+def _program_ids(asked: Asked, now: datetime) -> tuple[int, Ids]:
+    found, picked = _filtered(Program.objects.listed(), asked), _picked(asked, now)
+    if asked.near is not None:
+        near = (pk for _distance, pk in sorted(_near(found, asked)))
+        return _of_page([pk for pk in near if picked is None or pk in picked], asked)
+    return _of_rows(found.order_by("name", "id"), picked, asked)
+
+
+def _owners(found: QuerySet[Any], field: str, listed: ProgramQuerySet, asked: Asked, now: datetime) -> tuple[int, Ids]:
+    """The organizations or locations that have one of the listed places."""
+    picked, owners = _picked(asked, now), None
+    if picked is None:
+        found = found.filter(Exists(listed.filter(**{field: OuterRef("pk")})))
+    else:
+        owners = {owner for pk, owner in listed.values_list("pk", f"{field}_id") if pk in picked}
+    return _of_rows(found, owners, asked)
+
+
+def _picked(asked: Asked, now: datetime) -> set[uuid.UUID] | None:
+    """The places that what the database cannot say lets through: terms and moments. None is all of them."""
+    picked: set[uuid.UUID] | None = None
+    if asked.taxonomy_term_id or asked.taxonomy_id:
+        picked = carrying(now.date(), term_id=asked.taxonomy_term_id, taxonomy_id=asked.taxonomy_id)
+    if asked.modified_after is not None:
+        moments = modified(None, fresh_hours=fresh_hours(), now=now)
+        since = {pk for pk, at in moments.items() if at >= asked.modified_after}
+        picked = since if picked is None else picked & since
+    return picked
+
+
+def _of_rows(rows: QuerySet[Any], picked: Collection[uuid.UUID] | None, asked: Asked) -> tuple[int, Ids]:
+    ids = rows.values_list("pk", flat=True)
+    if picked is not None:
+        return _of_page([pk for pk in ids.iterator() if pk in picked], asked)
+    return rows.count(), list(ids[_slice(asked)])
+
+
+def _of_page(ids: Ids, asked: Asked) -> tuple[int, Ids]:
+    return len(ids), ids[_slice(asked)]
+
+
+def _slice(asked: Asked) -> slice:
+    first = (asked.page - 1) * asked.per_page
+    return slice(None) if asked.is_whole else slice(first, first + asked.per_page)
+
+
+def _filtered(found: ProgramQuerySet, asked: Asked) -> ProgramQuerySet:
     words = _has_words(
         asked, "name", "organization__name", "location__city", "location__state", "location__zip5", "location__county"
     )
-    found = _tagged(found.filter(words), asked, now)
-    if asked.organization_id:
-        found = found.filter(organization_id=uuid.UUID(asked.organization_id))
-    return found.filter(_modified(asked.modified_after)) if asked.modified_after else found
+    found = found.filter(words)
+    return found.filter(organization_id=uuid.UUID(asked.organization_id)) if asked.organization_id else found
 
 
 def _has_words(asked: Asked, *fields: str) -> Q:
@@ -168,56 +239,6 @@ def _has_words(asked: Asked, *fields: str) -> Q:
         for field in fields:
             anywhere |= Q(**{f"{field}__icontains": word})
         found &= anywhere
-    return found
-
-
-def _modified(since: datetime) -> Q:
-    """Changed on or after a moment. Of a fact only the day is known, so the whole day counts."""
-    day = since.date()
-    imported = Import.objects.filter(
-        source=OuterRef("source"), observed_on=OuterRef("observed_on"), finished_at__gte=since
-    )
-    stated = CapacityStatement.objects.filter(program=OuterRef("pk"), stated_at__gte=since)
-    said = Fact.objects.filter(program=OuterRef("pk"), observed_on__gte=day)
-    return Q(observed_on__gte=day) | Q(Exists(imported)) | Q(Exists(stated)) | Q(Exists(said))
-
-
-def _tagged(found: ProgramQuerySet, asked: Asked, now: datetime) -> ProgramQuerySet:
-    """Programs that carry a term, or any term of a taxonomy."""
-    if asked.taxonomy_id == FACTS_ID:
-        found = found.filter(~Q(codes="") | Exists(Fact.objects.filter(program=OuterRef("pk"))))
-    elif asked.taxonomy_id:
-        found = found.exclude(codes="") if asked.taxonomy_id == CODES_ID else found.none()
-    if not asked.taxonomy_term_id:
-        return found
-    term = terms_by_id().get(asked.taxonomy_term_id)
-    if term is None:
-        return found.none()
-    found = found.annotate(held=Concat(Value(" "), F("codes"), Value(" "), output_field=TextField()))
-    if term["taxonomy_id"] == CODES_ID:
-        return found.filter(_any_code([term["code"]]))
-    return found.filter(_says_so(FACTS[term["code"]], now))
-
-
-def _says_so(rule: FactRule, now: datetime) -> Q:
-    """The fact holds and is not no: said later and not run out, or else read from the codes, as core.facts does."""
-    said = Fact.objects.filter(program=OuterRef("pk"), key=rule.key)
-    holds = said.filter(expires_on__gte=now.date()).exclude(value__in=(NO, UNKNOWN))
-    by_codes = _any_code(rule.yes) & ~_any_code(rule.no)
-    if rule.words is not None:
-        by_codes = Q(pk__in=[])
-        for word in set(rule.words.values()):
-            others = [code for code, other in rule.words.items() if other != word]
-            by_codes |= _any_code([code for code, own in rule.words.items() if own == word]) & ~_any_code(others)
-    if rule.key == "walk_in":
-        by_codes |= ~Q(walk_in_hours="")
-    return Q(Exists(holds)) | (~Q(Exists(said)) & by_codes)
-
-
-def _any_code(codes: Iterable[str]) -> Q:
-    found = Q(pk__in=[])
-    for code in sorted(codes):
-        found |= Q(held__contains=f" {code} ")
     return found
 
 

@@ -41,6 +41,13 @@ TABLES: Mapping[str, tuple[str, tuple[str, ...]]] = {
         "attributes.csv",
         ("id", "link_id", "taxonomy_term_id", "link_type", "link_entity", "value", "label"),
     ),
+    "metadata": (
+        "metadata.csv",
+        (
+            *("id", "resource_id", "resource_type", "last_action_date", "last_action_type", "field_name"),
+            *("previous_value", "replacement_value", "updated_by"),
+        ),
+    ),
     "taxonomy": ("taxonomies.csv", ("id", "name", "description", "uri", "version")),
     "taxonomy_term": (
         "taxonomy_terms.csv",
@@ -59,6 +66,7 @@ NESTED: Mapping[str, str] = {
     "cost_options": "cost_option",
     "capacities": "service_capacity",
     "unit": "unit",
+    "metadata": "metadata",
     "attributes": "attribute",
     "taxonomy_term": "taxonomy_term",
 }
@@ -86,10 +94,11 @@ def flat(table: str, record: Mapping[str, Any]) -> Iterator[tuple[str, Row]]:
 
 def cells(table: str, row: Mapping[str, Any]) -> list[Any]:
     """One row as its columns stand, safe to open in a spreadsheet."""
-    return [_cell(row.get(name, "")) for name in TABLES[table][1]]
+    return [safe(row.get(name, "")) for name in TABLES[table][1]]
 
 
-def _cell(value: Any) -> Any:
+def safe(value: Any) -> Any:
+    """A cell that no spreadsheet runs."""
     return f"'{value}" if isinstance(value, str) and value.startswith(_FORMULA) else value
 
 

@@ -61,11 +61,6 @@ def _term(taxonomy_id: str, code: str, name: str, description: str) -> Term:
     }
 
 
-def codes_of(text: str) -> list[str]:
-    """The service codes of a program, each once, in the source's order, without the marks between them."""
-    return list(dict.fromkeys(code for code in text.split() if code.isalnum()))
-
-
 def known_terms(more_codes: Iterable[str] = ()) -> list[Term]:
     """Every term with words of its own, and those of other codes that were met: by taxonomy, then code."""
     codes = sorted({*CODE_WORDS, *more_codes})

@@ -1,11 +1,11 @@
 """The addresses of the API: read what was asked, fetch the rows, shape them."""
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,11 +13,12 @@ from handrail.api.hsds import asked as questions
 from handrail.api.hsds import records, rows
 from handrail.api.hsds.answers import open_door, page, record, refusal
 from handrail.api.hsds.asked import Asked
+from handrail.api.hsds.entry import Entry
 from handrail.api.hsds.identity import at_place_id
 from handrail.api.hsds.openapi import document
-from handrail.api.hsds.parts import moment
+from handrail.api.hsds.parts import Record, moment
 from handrail.api.hsds.terms import TAXONOMIES, Term, terms_by_id
-from handrail.records.directory.models import Location, Organization
+from handrail.records.directory.models import Organization
 
 VERSION = "3.1"
 
@@ -35,83 +36,87 @@ def root(request: HttpRequest) -> HttpResponse:
 
 
 @open_door("GET", "POST")
-def services(request: HttpRequest) -> HttpResponse:
+def services(request: HttpRequest) -> HttpResponseBase:
     """The services: flat, whole, or their ids alone."""
-    asked = _asked(request)
+    asked, now = _asked(request), timezone.now()
     if asked.is_minimal:
-        ids = rows.minimal(asked, now=timezone.now())
-        contents = [{"id": str(pk), "modified_date": moment(at)} for pk, at in ids.rows]
-        return page(ids.total, contents, asked, request)
-    found = rows.programs(asked, now=timezone.now())
+        ids = rows.minimal(asked, now=now)
+        return page(ids.total, ({"id": str(pk), "modified_date": moment(at)} for pk, at in ids.records), asked, request)
+    found = rows.programs(asked, now=now)
     shape = records.full_service if asked.is_full else records.flat_service
-    return page(found.total, map(shape, found.rows), asked, request)
+    return page(found.total, map(shape, found.records), asked, request)
 
 
 @open_door("GET")
 def service(_request: HttpRequest, pk: str) -> HttpResponse:
-    """One service, whole."""
-    entry = rows.program(key, now=timezone.now()) if (key := _key(pk)) else None
+    """One service, whole. The id of an entry that was merged into another leads there."""
+    key = _key(pk)
+    entry = rows.program(key, now=timezone.now()) if key else None
+    if key and entry is None and (place := rows.place_of(key)):
+        return redirect("hsds_service", place)
     return record(records.full_service(entry) if entry else None)
 
 
 @open_door("GET", "POST")
-def organizations(request: HttpRequest) -> HttpResponse:
+def organizations(request: HttpRequest) -> HttpResponseBase:
     """The organizations: flat, with their services, or with their services whole."""
-    asked, now = _asked(request), timezone.now()
-    found = rows.organizations(asked, now=now)
-    if not (asked.is_full or asked.is_full_service):
-        return page(found.total, map(_flat_organization, found.rows), asked, request)
-    theirs = rows.entries_of(found.rows, now=now)
-    whole = [
-        records.full_organization(row, theirs[row.pk], is_full=asked.is_full_service)
-        for row in found.rows
-        if theirs[row.pk]
-    ]
-    return page(found.total, whole, asked, request)
+    asked = _asked(request)
+    found = rows.organizations(asked, now=timezone.now())
+    return page(found.total, (_organization(each, asked) for each in found.records), asked, request)
+
+
+def _organization(found: tuple[Organization, bool, Sequence[Entry]], asked: Asked) -> Record:
+    row, is_sample, theirs = found
+    if theirs:
+        return records.full_organization(row, theirs, is_full=asked.is_full_service)
+    return records.organization(row.pk, row.name, is_sample=is_sample)
 
 
 @open_door("GET")
 def organization(request: HttpRequest, pk: str) -> HttpResponse:
     """One organization with its places and services; the services whole with full_service=true."""
     asked, key = _asked(request), _key(pk)
-    found = rows.organization(key, now=timezone.now()) if key else None
+    found = rows.organization(key, now=timezone.now(), with_history=asked.is_full_service) if key else None
     return record(records.full_organization(*found, is_full=asked.is_full_service) if found else None)
 
 
 @open_door("GET", "POST")
-def locations(request: HttpRequest) -> HttpResponse:
-    """The places, flat or with their addresses."""
+def locations(request: HttpRequest) -> HttpResponseBase:
+    """The locations, flat or with their addresses."""
     asked = _asked(request)
     found = rows.locations(asked, now=timezone.now())
-    shape = _full_location if asked.is_full else _flat_location
-    return page(found.total, map(shape, found.rows), asked, request)
+    shape = records.full_location if asked.is_full else records.flat_location
+    return page(found.total, map(shape, found.records), asked, request)
 
 
 @open_door("GET")
 def location(_request: HttpRequest, pk: str) -> HttpResponse:
-    """One place with its address."""
-    found = rows.location(key) if (key := _key(pk)) else None
-    return record(_full_location(found) if found else None)
+    """One location with its address."""
+    entry = rows.location(key, now=timezone.now()) if (key := _key(pk)) else None
+    return record(records.full_location(entry) if entry else None)
 
 
 @open_door("GET", "POST")
-def service_at_locations(request: HttpRequest) -> HttpResponse:
+def service_at_locations(request: HttpRequest) -> HttpResponseBase:
     """Services at their places: the nearest first when a postcode was given."""
     asked = _asked(request)
     found = rows.programs(asked, now=timezone.now())
     shape = records.full_service_at_location if asked.is_full else records.flat_service_at_location
-    return page(found.total, map(shape, found.rows), asked, request)
+    return page(found.total, map(shape, found.records), asked, request)
 
 
 @open_door("GET")
 def service_at_location(_request: HttpRequest, pk: str) -> HttpResponse:
-    """One service at its place, whole."""
-    entry = rows.program(at_place_id(key), now=timezone.now()) if (key := _key(pk)) else None
+    """One service at its place, whole. The id of an entry that was merged into another leads there."""
+    key = at_place_id(given) if (given := _key(pk)) else None
+    entry = rows.program(key, now=timezone.now()) if key else None
+    if key and entry is None and (place := rows.place_of(key)):
+        return redirect("hsds_service_at_location", at_place_id(place))
     return record(records.full_service_at_location(entry) if entry else None)
 
 
 @open_door("GET", "POST")
-def taxonomies(request: HttpRequest) -> HttpResponse:
+def taxonomies(request: HttpRequest) -> HttpResponseBase:
     """The two taxonomies."""
     asked = _asked(request)
     return _of_memory([each for each in TAXONOMIES.values() if _matches(each, asked)], asked, request)
@@ -124,7 +129,7 @@ def taxonomy(_request: HttpRequest, pk: str) -> HttpResponse:
 
 
 @open_door("GET", "POST")
-def taxonomy_terms(request: HttpRequest) -> HttpResponse:
+def taxonomy_terms(request: HttpRequest) -> HttpResponseBase:
     """The terms. None has a parent, so every one is at the top."""
     asked = _asked(request)
     found = [each for each in terms_by_id().values() if _matches(each, asked) and not asked.parent_id]
@@ -170,27 +175,11 @@ def _key(text: str) -> uuid.UUID | None:
         return None
 
 
-def _flat_organization(row: Organization) -> dict[str, Any]:
-    return records.organization(row, is_sample=_has_sample(row))
-
-
-def _flat_location(row: Location) -> dict[str, Any]:
-    return records.flat_location(row, is_sample=_has_sample(row))
-
-
-def _full_location(row: Location) -> dict[str, Any]:
-    return records.full_location(row, is_sample=_has_sample(row))
-
-
-def _has_sample(row: Organization | Location) -> bool:
-    return bool(row.has_sample)  # type: ignore[union-attr]  # added by the query
-
-
 def _matches(found: Mapping[str, Any], asked: Asked) -> bool:
     text = f"{found['name']} {found['description']} {found.get('code', '')}".casefold()
     return all(word.casefold() in text for word in asked.words)
 
 
-def _of_memory(found: list[Term], asked: Asked, request: HttpRequest) -> HttpResponse:
+def _of_memory(found: list[Term], asked: Asked, request: HttpRequest) -> HttpResponseBase:
     first = (asked.page - 1) * asked.per_page
-    return page(len(found), found[first : first + asked.per_page], asked, request)
+    return page(len(found), found if asked.is_whole else found[first : first + asked.per_page], asked, request)

@@ -50,10 +50,14 @@ class Staff(AbstractUser):
         return self.shown_name or self.username
 
     def actor(self) -> Actor:
-        """This member of staff as core sees them. Intake workers carry the programs they answer for."""
+        """This member of staff as core sees them. Intake workers carry the programs they answer for.
+
+        Where one was merged into another entry of the same place, that one is theirs too: requests go there now.
+        """
         program_ids: frozenset[str] = frozenset()
         if self.role == "intake":
-            program_ids = frozenset(str(pk) for pk in self.membership_set.values_list("program_id", flat=True))
+            rows = self.membership_set.values_list("program_id", "program__merged_into")
+            program_ids = frozenset(str(pk) for row in rows for pk in row if pk)
         return Actor(role=self.role, id=str(self.pk), name=str(self), program_ids=program_ids)
 
 

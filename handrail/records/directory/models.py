@@ -93,7 +93,8 @@ class ProgramQuerySet(models.QuerySet["Program"]):
 class Program(models.Model):
     """What a person is referred to: one service at one location.
 
-    `codes` are the source's own service codes, blank-separated, every one kept. `core.facts` reads them.
+    `codes` are the source's own service codes, blank-separated, every one kept, and its words `fact=value` where it
+    was asked in words. `core.facts` reads them.
     A second source's entry for the same place keeps its own row, `merged_into` the one that is shown.
     `changed` is the directory's version at which anything about it last changed.
     """
@@ -257,6 +258,21 @@ class CapacityLink(models.Model):
 
     def __str__(self) -> str:
         return self.label
+
+
+class CallTry(models.Model):
+    """Our team called a program about its openings and nobody answered: when last, who, and how often since it spoke.
+
+    One row a program, since the list of whom to call needs no more; every try stands in the ledger.
+    """
+
+    program = staff_only(models.OneToOneField(Program, models.CASCADE, primary_key=True))
+    at = staff_only(models.DateTimeField(db_index=True))
+    by = staff_only(models.CharField(max_length=80))
+    times = staff_only(models.PositiveSmallIntegerField(default=1))
+
+    def __str__(self) -> str:
+        return f"tried {self.at:%Y-%m-%d %H:%M}"
 
 
 class Responsiveness(models.Model):

@@ -1,191 +1,219 @@
-"""ZIP code or town to a point and a time zone, offline, from the `zipcodes` package; read at first use."""
+"""What a person typed for a place, to the places it may mean, and why there is none. Nothing is guessed: we ask.
+
+The national gazetteer comes first; a town that only the directory knows is found too. No database is asked.
+"""
 
 import difflib
-import itertools
-import math
 import re
-from collections import defaultdict
-from collections.abc import Callable
+import unicodedata
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import cache
 from statistics import fmean
-from typing import Any
+from typing import Literal
 
-import zipcodes
 from django.db import DatabaseError
 
-from handrail.records.directory.models import Location
+from handrail.records.directory.gazetteer import Place, gazetteer, plain
+from handrail.records.directory.snapshot import snapshot
+from handrail.records.directory.states import MILITARY, STATES, state_of
 
-_TOWN = re.compile(r"(?P<city>[^,]+?)\s*(?:,\s*|\s+)(?P<state>[A-Za-z]{2})\.?(?:\s+(?P<zip>\d{5}))?", re.UNICODE)
-_ZIP = re.compile(r"(\d{5})(?:-\d{4})?")
-_WORDS = {"st": "saint", "ft": "fort", "mt": "mount"}
+__all__ = ["Meant", "Place", "Problem", "find_place", "meant_by", "place_of_zip", "suggest_places"]
+
+Problem = Literal["", "empty", "digits", "unknown_zip", "no_point", "military", "state", "unknown"]
+_Towns = dict[str, dict[str, Place]]
+_Spots = Mapping[tuple[str, str], list[tuple[str, float, float]]]
+
+LONGEST = 80
 _SUGGESTIONS = 3
-FAR_DEGREES = 1.5
-_beginning_with: Callable[[str], list[dict[str, Any]]] = zipcodes.similar_to
+_CLOSE = 0.75
+_ZIP = re.compile(r"([0-9]{5})(?:[- ]?[0-9]{4})?")
+_ZIP_LAST = re.compile(r"(.*[^0-9\s,-])[\s,]+([0-9]{5})(?:-[0-9]{4})?")
+_DIGITS = re.compile(r"[0-9][0-9 -]*")
+_IS_A_TOWN = frozenset({"DC"})
+_POST_OFFICES = frozenset({"apo", "fpo", "dpo"})
+# Every code of the military post: 090 to 098 for Europe and beyond, 340 the Americas, 962 to 966 the Pacific.
+_MILITARY_ZIP = re.compile(r"09[0-8]..|340..|96[2-6]..")
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """A town or ZIP code with its point in degrees and its IANA time zone."""
+class Meant:
+    """The places a text may mean, the largest first; or the problem with it, and the state or code it is about."""
 
-    zip5: str
-    city: str
-    state: str
-    latitude: float
-    longitude: float
-    timezone: str
-
-    def __str__(self) -> str:
-        return f"{self.city}, {self.state}"
-
-    def is_far_from(self, latitude: float, longitude: float) -> bool:
-        """True when the point is about 100 miles or more away: no ZIP code is that wide, so one of the two is wrong."""
-        east = (longitude - self.longitude) * math.cos(math.radians(self.latitude))
-        return max(abs(latitude - self.latitude), abs(east)) > FAR_DEGREES
-
-
-@dataclass(frozen=True, slots=True)
-class _Gazetteer:
-    by_zip: dict[str, Place]
-    by_town: dict[str, dict[str, Place]]
+    places: tuple[Place, ...] = ()
+    problem: Problem = ""
+    about: str = ""
 
 
 def place_of_zip(zip5: str) -> Place | None:
     """The place of a five-digit ZIP code, or None when there is no such code or it has no point."""
     match = _ZIP.fullmatch(zip5.strip())
-    return _gazetteer().by_zip.get(match[1]) if match else None
+    return gazetteer().zips.get(match[1]) if match else None
 
 
 def find_place(text: str) -> list[Place]:
-    """The places `text` may mean: a ZIP, 'town' or 'town, ST'; largest first. Empty when there is none.
+    """The places `text` may mean: a ZIP, 'town' or 'town, ST'; largest first. Empty when there is none."""
+    return list(meant_by(text).places)
 
-    A town that only the directory knows is found too. A misspelled town is not guessed: see `suggest_places`.
-    """
-    text = " ".join(text.split())
-    if _ZIP.fullmatch(text):
-        place = place_of_zip(text)
-        return [place] if place else []
-    return _towns(text) or _towns_of_directory(text)
+
+def meant_by(text: str) -> Meant:
+    """Read a ZIP code, a town, or a town with its state however it is written."""
+    text = _tidy(text)
+    if not text:
+        return Meant(problem="empty")
+    if match := _ZIP.fullmatch(text):
+        return _by_zip(match[1])
+    if _DIGITS.fullmatch(text):
+        return Meant(problem="digits", about=text)
+    if match := _ZIP_LAST.fullmatch(text):
+        return _by_town_and_zip(match[1], match[2])
+    return _by_town(text)
 
 
 def suggest_places(text: str) -> list[Place]:
-    """At most three places whose names are close to a misspelled one, closest first."""
-    city, state = _city_and_state(text)
+    """At most a few places to offer for a text that means none: close names, or a state's largest towns."""
+    meant, text = meant_by(text), _tidy(text)
+    if meant.problem == "digits":
+        # A code that begins with a zero is often written without it.
+        code = text.rjust(5, "0") if len(text) == 4 else text[:5]
+        place = place_of_zip(code)
+        return [place] if place else []
+    if meant.problem == "state":
+        name = plain(text)
+        namesakes = [town for town in gazetteer().towns.get(name, {}).values() if plain(town.city) == name]
+        return [*namesakes[:_SUGGESTIONS], *gazetteer().largest.get(meant.about, ())][: 2 * _SUGGESTIONS]
+    return _close_to(text) if meant.problem == "unknown" else []
+
+
+def _tidy(text: str) -> str:
+    """One line of plain signs: wide digits as digits, no controls, no more than a place could need."""
+    shown = "".join(sign if sign.isprintable() else " " for sign in unicodedata.normalize("NFKC", text[:LONGEST]))
+    return " ".join(shown.split()).strip(" ,.;-")
+
+
+def _by_zip(zip5: str) -> Meant:
+    known = gazetteer()
+    if zip5 in known.military or _MILITARY_ZIP.fullmatch(zip5):
+        return Meant(problem="military", about=zip5)
+    place = known.zips.get(zip5)
+    if place is not None:
+        return Meant((place,))
+    return Meant(problem="no_point" if zip5 in known.without_point else "unknown_zip", about=zip5)
+
+
+def _by_town_and_zip(words: str, zip5: str) -> Meant:
+    """A town and a ZIP code together: the code decides, unless the two are in different states."""
+    by_zip, by_town = _by_zip(zip5), _by_town(words)
+    if not by_zip.places:
+        return by_zip if by_zip.problem == "military" or not by_town.places else by_town
+    place = by_zip.places[0]
+    if not by_town.places or any(town.state == place.state for town in by_town.places):
+        return by_zip
+    return Meant((*by_town.places[:_SUGGESTIONS], place))
+
+
+def _by_town(text: str) -> Meant:
+    readings = list(_readings(text))
+    if any(set(city.split()) & _POST_OFFICES and (state in MILITARY or not state) for city, state in readings):
+        return Meant(problem="military", about=text)
+    for towns_of in (lambda city: gazetteer().towns.get(city, {}), _directory_towns_named):
+        for city, state in readings:
+            towns = towns_of(city)
+            if not state and (alone := state_of(city)):
+                return _by_state(alone, towns)
+            if state and state in towns:
+                return Meant((towns[state],))
+            if towns and not state:
+                return Meant(tuple(towns.values()))
+    return Meant(problem="unknown")
+
+
+def _by_state(state: str, towns: Mapping[str, Place]) -> Meant:
+    """A state's name alone: the town of that name in it (New York), or the town it is (DC), or its only town."""
+    known = gazetteer()
+    towns = towns or known.towns.get(plain(STATES[state][0]), {})
+    if state in towns:
+        return Meant((towns[state],))
+    largest = known.largest.get(state, ())
+    return Meant(largest[:1]) if len(largest) == 1 or state in _IS_A_TOWN else Meant(problem="state", about=state)
+
+
+def _readings(text: str) -> Iterator[tuple[str, str]]:
+    """The ways to read a text as a town and a state, the plainest first; the state is empty where none is named."""
+    before, comma, after = text.rpartition(",")
+    if comma and (state := state_of(plain(after)) or _military(after)):
+        yield plain(before), state
+        return
+    whole = plain(text)
+    yield whole, ""
+    words = whole.split()
+    for count in range(1, min(4, len(words))):
+        state = state_of(" ".join(words[-count:])) or _military(words[-1])
+        if state:
+            yield " ".join(words[:-count]), state
+
+
+def _military(words: str) -> str:
+    letters = words.strip().upper()
+    return letters if letters in MILITARY else ""
+
+
+# --- names ----------------------------------------------------------------------------------------
+def _towns_named(city: str) -> Mapping[str, Place]:
+    """Every town of that plain name by state, the largest first, with those that only the directory knows."""
+    return {**gazetteer().towns.get(city, {}), **_directory_towns_named(city)}
+
+
+def _directory_towns_named(city: str) -> Mapping[str, Place]:
+    return _directory_towns().get(city, {})
+
+
+def _close_to(text: str) -> list[Place]:
+    """At most three places whose names are close to a misspelled one, the closest first."""
+    city, state = list(_readings(text))[-1]
     if not city:
         return []
-    near = [name for name in {*_gazetteer().by_town, *_directory_towns()} if _is_near(name, city)]
-    places: list[Place] = []
-    for name in difflib.get_close_matches(city, sorted(near), n=_SUGGESTIONS, cutoff=0.75):
-        places += find_place(f"{name}, {state}" if state else name)[:1]
-    return places[:_SUGGESTIONS]
+    found: list[Place] = []
+    for name in difflib.get_close_matches(city, sorted(_near(city, state)), n=_SUGGESTIONS, cutoff=_CLOSE):
+        towns = _towns_named(name)
+        found.append(towns[state] if state else next(iter(towns.values())))
+    if state:  # the right name, in another state
+        found += list(_towns_named(city).values())
+    return found[:_SUGGESTIONS]
 
 
-def _is_near(name: str, city: str) -> bool:
-    """Cheap to say, so that the slow comparison sees hundreds of names and not 30,000."""
-    return abs(len(name) - len(city)) <= 2 and (name[0] == city[0] or name[-3:] == city[-3:])
+def _near(city: str, state: str) -> set[str]:
+    """Names worth the slow comparison: some hundreds, and not 50,000."""
+    first, last, length = city[0], city[-3:], len(city)
+    return {
+        name
+        for towns in (gazetteer().towns, _directory_towns())
+        for name, states in towns.items()
+        if abs(len(name) - length) <= 2 and (name[0] == first or name[-3:] == last) and (not state or state in states)
+    }
 
 
-def _plain(name: str) -> str:
-    words = re.sub(r"[^\w\s]", " ", name.casefold()).split()
-    return " ".join(_WORDS.get(word, word) for word in words)
+_made: list[tuple[_Spots, _Towns]] = []  # what the latest was made from, and what it is
 
 
-def _city_and_state(text: str) -> tuple[str, str]:
-    """'Harrow Falls, CO' as a plain town name and a state; the state is empty when none was given."""
-    match = _TOWN.fullmatch(text.strip())
-    if match and match["state"].upper() in _states():
-        return _plain(match["city"]), match["state"].upper()
-    return _plain(text), ""
-
-
-def _towns(text: str) -> list[Place]:
-    by_town = _gazetteer().by_town
-    city, state = _city_and_state(text)
-    if state:
-        place = by_town.get(city, {}).get(state)
-        return [place] if place else []
-    return list(by_town.get(city, {}).values())
-
-
-def _towns_of_directory(text: str) -> list[Place]:
-    """A town no post office knows, at the middle of the directory's own locations there."""
-    city, state = _city_and_state(text)
-    groups: dict[tuple[str, str], list[Location]] = defaultdict(list)
-    names = [name for plain, name in _directory_towns().items() if plain == city]
-    if not names:
-        return []
-    for location in Location.objects.filter(city__in=names, latitude__isnull=False):
-        if not state or location.state == state:
-            groups[location.city, location.state].append(location)
-    ordered = sorted(groups.items(), key=lambda group: (-len(group[1]), group[0]))
-    return [_middle(name, state_, found) for (name, state_), found in ordered]
-
-
-def _middle(city: str, state: str, found: list[Location]) -> Place:
-    zip5 = min(location.zip5 for location in found)
-    known = place_of_zip(zip5)
-    return Place(
-        zip5,
-        city,
-        state,
-        round(fmean(location.latitude or 0 for location in found), 4),
-        round(fmean(location.longitude or 0 for location in found), 4),
-        known.timezone if known else "",
-    )
-
-
-def _directory_towns() -> dict[str, str]:
-    """Plain name to name of every town in the directory; none when the database does not answer."""
+def _directory_towns() -> _Towns:
+    """Towns that no post office knows, at the middle of the directory's own places there."""
     try:
-        return {_plain(name): name for name in Location.objects.order_by().values_list("city", flat=True).distinct()}
+        spots = snapshot().towns
     except DatabaseError:
         return {}
+    if not _made or _made[0][0] is not spots:
+        _made[:] = [(spots, _towns_of(spots))]
+    return _made[0][1]
 
 
-# --- the gazetteer ------------------------------------------------------------------------------
-@cache
-def _states() -> frozenset[str]:
-    return frozenset(place.state for place in _gazetteer().by_zip.values())
-
-
-@cache
-def _gazetteer() -> _Gazetteer:
-    """Every ZIP code with a point, and every town with the ZIP code nearest its middle."""
-    by_zip: dict[str, Place] = {}
-    towns: dict[tuple[str, str], list[Place]] = defaultdict(list)
-    also: dict[tuple[str, str], Place] = {}
-    shared: dict[str, str] = {}
-    # A tenth at a time: `list_all` keeps all 42,789 rows as dicts, about 100 MB for good.
-    for row in itertools.chain.from_iterable(_beginning_with(str(digit)) for digit in range(10)):
-        place = _place(row, shared)
-        if place is None:
+def _towns_of(spots: _Spots) -> _Towns:
+    beside, found = gazetteer(), _Towns()
+    for (city, state), held in sorted(spots.items(), key=lambda town: (-len(town[1]), town[0])):
+        name = plain(city)
+        if not name or state in beside.towns.get(name, {}):
             continue
-        by_zip[place.zip5] = place
-        if row["active"]:
-            towns[_plain(place.city), place.state].append(place)
-            for name in row["acceptable_cities"]:
-                also.setdefault((_plain(name), place.state), place)
-    by_town: dict[str, dict[str, Place]] = defaultdict(dict)
-    for (name, state), places in sorted(towns.items(), key=lambda town: (-len(town[1]), town[0])):
-        by_town[name][state] = _central(places)
-    for (name, state), place in also.items():
-        by_town[name].setdefault(state, place)
-    return _Gazetteer(by_zip, dict(by_town))
-
-
-def _place(row: dict[str, Any], shared: dict[str, str]) -> Place | None:
-    try:
-        latitude, longitude = float(row["lat"]), float(row["long"])
-    except (TypeError, ValueError):
-        return None
-    # Military post and some single-company codes stand at zero and zero: no point is better than a wrong one.
-    if not latitude and not longitude:
-        return None
-    city, state, zone = (shared.setdefault(row[name] or "", row[name] or "") for name in ("city", "state", "timezone"))
-    return Place(row["zip_code"], city, state, latitude, longitude, zone)
-
-
-def _central(places: list[Place]) -> Place:
-    """The ZIP code nearest the middle of a town's codes."""
-    north, east = fmean(place.latitude for place in places), fmean(place.longitude for place in places)
-    return min(places, key=lambda place: ((place.latitude - north) ** 2 + (place.longitude - east) ** 2, place.zip5))
+        zip5 = min(spot[0] for spot in held)
+        zone = beside.zips[zip5].timezone if zip5 in beside.zips else ""
+        north, east = fmean(spot[1] for spot in held), fmean(spot[2] for spot in held)
+        found.setdefault(name, {}).setdefault(state, Place(zip5, city, state, round(north, 4), round(east, 4), zone))
+    return found

@@ -23,6 +23,8 @@ COLUMNS = (
     *("location__latitude", "location__longitude", "location__geocode"),
 )
 _TOLD = ("codes", "source__name", "observed_on", "source__lasts_days")
+# How to reach a place is joined like a fact: the newest list that names one is right more often.
+JOINED = ("phone", "intake_phone", "website")
 _ANSWERS = tuple(Answers.__dataclass_fields__)
 
 Row = dict[str, Any]
@@ -32,14 +34,16 @@ Row = dict[str, Any]
 class Telling:
     """One place as it is told: its own row, what other entries and people say of it, and what is in doubt.
 
-    `row` has the COLUMNS. `parts` are id and address of the entries merged into it: whoever asks for one finds this.
-    `doubted` are facts and details that are not known until somebody has checked; `checking` are
-    those of them that our staff have begun to check, which the page may say.
+    `row` has the COLUMNS. `others` and `contacts` are what other lists' entries say, in one order. `parts` are id and
+    address of the entries merged into it: whoever asks for one finds this. `doubted` are facts and details that are
+    not known until somebody has checked; `checking` are those of them that our staff have begun to check, which the
+    page may say.
     """
 
     row: Row
     parts: tuple[tuple[uuid.UUID, str], ...]
     others: tuple[Told, ...]
+    contacts: tuple[Mapping[str, str], ...]
     said: tuple[SaidFact, ...]
     statements: tuple[Statement, ...]
     doubted: frozenset[str]
@@ -63,25 +67,41 @@ class Telling:
     def _detail(self, key: str, today: date) -> str | None:
         row = self.row
         own: str = row[key] if key in row else row[f"location__{key}"]
+        if key in JOINED and not any(word.key == key for word in self.said):
+            value, told = self._newest(key)
+            return value if told.holds_on(today) else None
+        if key in _KEPT:
+            return own
         by_hand = next((word for word in self.said if word.key == key), None)
         if by_hand is not None:
             return own if by_hand.expires_on >= today and by_hand.value != UNKNOWN else None
-        return own if last_day(row["observed_on"], row["source__lasts_days"]) >= today or key in _KEPT else None
+        return own if last_day(row["observed_on"], row["source__lasts_days"]) >= today else None
 
     def provenance(self, key: str) -> tuple[str, date, date]:
         """Who said a detail, on what day, and until when it is believed."""
         by_hand = next((word for word in self.said if word.key == key), None)
         if by_hand is not None:
             return by_hand.source, by_hand.observed_on, by_hand.expires_on
+        if key in JOINED:
+            told = self._newest(key)[1]
+            if told.observed_on and told.expires_on:
+                return told.source, told.observed_on, told.expires_on
         row = self.row
         return row["source__name"], row["observed_on"], last_day(row["observed_on"], row["source__lasts_days"])
+
+    def _newest(self, key: str) -> tuple[str, Told]:
+        """What the newest list that names one says of a detail; of one day, the shown entry."""
+        row = self.row
+        own = _told(row["codes"], row["source__name"], row["observed_on"], row["source__lasts_days"])
+        named = [(row[key], own)] + [(say[key], told) for say, told in zip(self.contacts, self.others, strict=True)]
+        return max([each for each in named if each[0]] or named[:1], key=lambda each: each[1].observed_on or date.min)
 
     def openings(self) -> tuple[Statement, ...]:
         """What may be ranked and shown of openings: nothing while two people say that it is full or closed."""
         return () if reports.OPENINGS in self.doubted else self.statements
 
 
-# A place keeps its name and address when its source grows old: what is not believed any more is how to reach it.
+# A place keeps its name and address when a word grows old: what is not believed any more is how to reach it.
 _KEPT = frozenset({"name", "street1", "street2", "city", "zip5"})
 
 
@@ -90,7 +110,7 @@ def _told(codes: str, source: str, observed_on: date, lasts_days: int) -> Told:
 
 
 def tell(ids: Collection[uuid.UUID] | None = None) -> Iterator[Telling]:
-    """Read the listed places, or those of them with these ids, in seven queries. In no order."""
+    """Read the listed places, or those of them with these ids, in six queries. In no order."""
     listed = Program.objects.listed()
     rows = list((listed if ids is None else listed.filter(pk__in=ids)).values(*COLUMNS))
     heads = None if ids is None else {row["id"] for row in rows}
@@ -105,7 +125,8 @@ def tell(ids: Collection[uuid.UUID] | None = None) -> Iterator[Telling]:
         yield Telling(
             row,
             tuple(addresses.get(key, ())),
-            tuple(others.get(key, ())),
+            tuple(told for told, _say in others.get(key, ())),
+            tuple(say for _told, say in others.get(key, ())),
             tuple(said.get(key, ())),
             tuple(statements.get(key, ())),
             doubted,
@@ -114,7 +135,11 @@ def tell(ids: Collection[uuid.UUID] | None = None) -> Iterator[Telling]:
         )
 
 
-_Others = tuple[dict[uuid.UUID, list[Told]], dict[uuid.UUID, uuid.UUID], dict[uuid.UUID, list[tuple[uuid.UUID, str]]]]
+_Others = tuple[
+    dict[uuid.UUID, list[tuple[Told, dict[str, str]]]],
+    dict[uuid.UUID, uuid.UUID],
+    dict[uuid.UUID, list[tuple[uuid.UUID, str]]],
+]
 
 
 def _others(heads: Collection[uuid.UUID] | None) -> _Others:
@@ -122,14 +147,16 @@ def _others(heads: Collection[uuid.UUID] | None) -> _Others:
     merged = Program.objects.exclude(merged_into=None).order_by("pk")
     if heads is not None:
         merged = merged.filter(merged_into__in=heads)
-    others: dict[uuid.UUID, list[Told]] = defaultdict(list)
+    others: dict[uuid.UUID, list[tuple[Told, dict[str, str]]]] = defaultdict(list)
     parts: dict[uuid.UUID, uuid.UUID] = {}
     addresses: dict[uuid.UUID, list[tuple[uuid.UUID, str]]] = defaultdict(list)
-    for key, slug, head, gone_on, *told in merged.values_list("pk", "slug", "merged_into", "gone_on", *_TOLD):
+    fields = ("pk", "slug", "merged_into", "gone_on", *JOINED, *_TOLD)
+    for key, slug, head, gone_on, *rest in merged.values_list(*fields):
         parts[key] = head
         addresses[head].append((key, slug))
         if gone_on is None:
-            others[head].append(_told(*told))
+            said, told = rest[: len(JOINED)], rest[len(JOINED) :]
+            others[head].append((_told(*told), dict(zip(JOINED, said, strict=True))))
     return others, parts, addresses
 
 
@@ -154,11 +181,12 @@ def _said(
 def _statements(
     members: Collection[uuid.UUID] | None, parts: Mapping[uuid.UUID, uuid.UUID]
 ) -> dict[uuid.UUID, list[Statement]]:
-    statements: dict[uuid.UUID, list[Statement]] = defaultdict(list)
+    newest: dict[uuid.UUID, dict[str, Statement]] = defaultdict(dict)
     fields = ("program_id", "label", "kind", "openings", "stated_at", "source__name", "next_opening_on", "waiting")
-    for key, *said in _of(CapacityStatement.objects.order_by("label", "pk"), members).values_list(*fields):
-        statements[parts.get(key, key)].append(Statement(*said))
-    return statements
+    for key, *said in _of(CapacityStatement.objects.order_by("stated_at", "pk"), members).values_list(*fields):
+        # Two entries of one place may have one row each: the later word stands.
+        newest[parts.get(key, key)][said[0]] = Statement(*said)
+    return {head: [rows[label] for label in sorted(rows)] for head, rows in newest.items()}
 
 
 def _doubts(
@@ -185,10 +213,12 @@ def _doubt(told: Iterable[tuple[str, str, bool]]) -> tuple[frozenset[str], froze
 
 
 def _answers(members: Collection[uuid.UUID] | None, parts: Mapping[uuid.UUID, uuid.UUID]) -> dict[uuid.UUID, Answers]:
-    found = {}
+    found: dict[uuid.UUID, Answers] = {}
+    # Counted of whole places: what was counted of an entry before it was merged is in the count of its place.
     for row in _of(Responsiveness.objects, members).values("program_id", *_ANSWERS):
         key = row.pop("program_id")
-        found[parts.get(key, key)] = Answers(**row)
+        if key not in parts:
+            found[key] = Answers(**row)
     return found
 
 

@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.contrib import messages
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.urls import reverse
@@ -29,11 +30,13 @@ from handrail.records.casebook.models import HelpRequest, TimelineEntry
 from handrail.records.directory.models import Program
 from handrail.records.directory.places import find_place
 from handrail.records.directory.snapshot import snapshot
+from handrail.records.directory.telling import heads_of
 from handrail.web.desk.consent_words import consent_words
 from handrail.web.desk.panels import kept_needs
 from handrail.web.desk.shell import desk_page
 from handrail.web.desk.words import name_of
 from handrail.web.desk.workspace import find_request, kept_words, show, why_not_write
+from handrail.web.finder_words import fresh_hours
 from handrail.web.kept import keep, let_go
 from handrail.web.times import parse_when
 from handrail.web.typed import moment, uuid_of, whole_number
@@ -172,13 +175,14 @@ def needs(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime
 @move("matches")
 def offer(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> None:
     """Put one place before the person, with the reasons as they stand now."""
-    program_id = request.POST.get("program", "")
+    program_id = _place_id(request)
     listing = snapshot().by_id(program_id)
     reasons = []
     if listing:
-        ranked = rank(needs_from({**kept_needs(wanted), "miles": None}), [listing.offer], now=now)
+        needs = needs_from({**kept_needs(wanted), "miles": None})
+        ranked = rank(needs, [listing.offer], now=now, fresh_hours=fresh_hours())
         reasons = [reason.as_dict() for found in ranked for reason in found.reasons]
-    match.offer(wanted, actor=actor, program_id=uuid_of(program_id), reasons=reasons, now=now)
+    match.offer(wanted, actor=actor, program_id=program_id, reasons=reasons, now=now)
 
 
 @move("referral")
@@ -192,10 +196,11 @@ def choice(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetim
 @move("referral")
 def consent(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> None:
     """The person's yes to one program, in the words that stood on the page."""
-    program = get_object_or_404(Program, pk=uuid_of(request.POST.get("program", "")))
+    program = get_object_or_404(Program, pk=_place_id(request))
     scopes = tuple(scope for scope in SCOPES if scope == "minimum" or scope in request.POST.getlist("scopes"))
     if request.POST.get("answer") == "no":
-        option = Option.objects.filter(request=wanted, program=program).first()
+        of_place = Q(program=program) | Q(program__merged_into=program)
+        option = Option.objects.filter(of_place, request=wanted).first()
         if option is None:
             raise Refused("not_offered")
         person.choose(wanted, option_id=option.pk, choice="no", actor=actor, now=now)
@@ -221,7 +226,7 @@ def revoke(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetim
 @move("referral")
 def refer(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: datetime) -> None:
     """Ask the program."""
-    referrals.send(wanted, actor=actor, program_id=uuid_of(request.POST.get("program", "")), now=now)
+    referrals.send(wanted, actor=actor, program_id=_place_id(request), now=now)
 
 
 @move("referral")
@@ -288,6 +293,12 @@ def keep_draft(request: HttpRequest, pk: UUID) -> HttpResponse:
     if not keep(request, reverse("desk_contact", args=[wanted.pk]), at=now.isoformat()):
         return HttpResponse(_("This is too long to keep. Save it."), content_type="text/plain")
     return HttpResponse(kept_words(now, now), content_type="text/plain")
+
+
+def _place_id(request: HttpRequest) -> UUID:
+    """The place that is meant: an entry that was merged into another stands for that one."""
+    given = uuid_of(request.POST.get("program", ""))
+    return next(iter(heads_of([given])), given)
 
 
 def _referral(request: HttpRequest, wanted: HelpRequest) -> Referral:

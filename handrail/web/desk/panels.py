@@ -7,15 +7,16 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from handrail.core.match import Match, Reason, rank
 from handrail.core.needs import KINDS, MUSTS, PAYERS, from_flags, needs_from
 from handrail.records.accounts.models import Staff
 from handrail.records.casebook.choices import HELD_REFERRAL_STATES, LIVE_REFERRAL_STATES, OPEN_REFERRAL_STATES
 from handrail.records.casebook.models import Consent, HelpRequest, Message, Option, Referral
+from handrail.records.directory.models import Program
 from handrail.records.directory.snapshot import snapshot
 from handrail.records.ledger.models import Entry
 from handrail.web.desk.consent_words import CHOOSABLE, closing_words, opening_words, scope_words
 from handrail.web.desk.legal import clocks_of
+from handrail.web.desk.match_words import match_row
 from handrail.web.desk.rows import clock_words, due_words, tags_of
 from handrail.web.desk.timeline import needs_words
 from handrail.web.desk.words import (
@@ -31,17 +32,13 @@ from handrail.web.finder_words import (
     KIND_WORDS,
     MUST_WORDS,
     PAYER_WORDS,
-    VERDICT_ICONS,
-    day_words,
     fresh_hours,
-    miles_words,
-    reason_line,
 )
-from handrail.web.templatetags.handrail import ago
 from handrail.web.words import reason_words
 
 SHOWN_MATCHES = 3
 MORE_MATCHES = 12
+FARTHEST_MILES = 100.0
 OFFERABLE = ("matching", "choosing", "referred")
 BEFORE_NEEDS = ("new", "contacting", "talking")
 
@@ -117,13 +114,14 @@ def match_panel(request: HelpRequest, *, now: datetime, most: int) -> dict[str, 
     needs = needs_from(kept_needs(request))
     if needs.latitude is None or needs.longitude is None:
         return {"rows": [], "more": 0, "no_point": True}
-    near = snapshot().near(needs.latitude, needs.longitude, needs.miles or 100)
-    found = rank(needs, [offer for offer, _miles in near], now=now, fresh_hours=fresh_hours())
-    offered = {str(option.program_id): option for option in Option.objects.filter(request=request)}
-    asked = set(map(str, _asked_programs(request)))
-    ended = _ended_programs(request)
-    found.sort(key=lambda match: match.offer.program_id in ended)  # the next match first, then who has said no
-    rows = [match_row(match, now=now) for match in found[:most]]
+    known, miles = snapshot(), needs.miles or FARTHEST_MILES
+    offered = {_place_id(option.program): option for option in _with_place(Option.objects.filter(request=request))}
+    asked, ended = _asked_programs(request), _ended_programs(request)
+    # The next match first, then who has said no: as many more are read as could stand before.
+    most_read = most + len(ended)
+    found = known.find(replace(needs, miles=miles), now=now, count=most_read, fresh_hours=fresh_hours())
+    matches = sorted(found.matches, key=lambda match: match.offer.program_id in ended)[:most]
+    rows = [match_row(match, known, now=now) for match in matches]
     for row in rows:
         row["option"] = offered.get(row["id"])
         row["is_asked"] = row["id"] in asked
@@ -131,50 +129,27 @@ def match_panel(request: HelpRequest, *, now: datetime, most: int) -> dict[str, 
     why_not = "" if request.stage in OFFERABLE else _("No place can be offered at this step.")
     if request.stage in BEFORE_NEEDS:
         why_not = _("Save their needs first. Then places can be offered.")
-    return {"rows": rows, "more": len(found) - len(rows), "why_not": why_not, "miles": round(needs.miles or 100)}
-
-
-def match_row(match: Match, *, now: datetime) -> dict[str, Any]:
-    """One place with its reasons in words, the date of each at the right edge."""
-    offer = match.offer
-    return {
-        "id": offer.program_id,
-        "slug": offer.slug,
-        "name": offer.name,
-        "city": offer.city,
-        "phone": offer.phone,
-        "miles": miles_words(match.distance_miles, is_rough=offer.geocode == "zip"),
-        "reasons": [_reason(reason, match, now=now) for reason in match.reasons],
-    }
-
-
-def _reason(reason: Reason, match: Match, *, now: datetime) -> dict[str, str]:
-    stated_at = match.openings.facts.get("stated_at")
-    if reason.about == "room":
-        count = match.openings.facts.get("openings")
-        has_count = reason.verdict == "fits" and count
-        words = _("Openings: %(n)d") % {"n": count} if has_count else str(reason_line(reason, today=now.date()))
-        when = ago(stated_at, now) if stated_at else _("not known")
-        return {"icon": VERDICT_ICONS[reason.verdict], "words": words, "when": when, "verdict": reason.verdict}
-    words = str(reason_line(replace(reason, on=None), today=now.date()))
-    when = day_words(reason.on, now.date()) if reason.on else _("not known")
-    return {"icon": VERDICT_ICONS[reason.verdict], "words": words, "when": when, "verdict": reason.verdict}
+    return {"rows": rows, "more": found.total - len(rows), "why_not": why_not, "miles": round(miles)}
 
 
 def places_panel(request: HelpRequest, *, now: datetime) -> list[dict[str, Any]]:
     """Every place that was offered or asked, where it stands, and what may be done next with it."""
-    options = {
-        row.program_id: row for row in Option.objects.filter(request=request).select_related("program__location")
-    }
-    consents = {row.program_id: row for row in Consent.objects.filter(request=request, revoked_at=None)}
-    referrals: dict[Any, Referral] = {}
-    for row in Referral.objects.filter(request=request).select_related("program__location").order_by("sent_at"):
-        referrals[row.program_id] = row
-    programs = {pk: row.program for pk, row in {**options, **referrals}.items()}
+    options = {_place_id(row.program): row for row in _with_place(Option.objects.filter(request=request))}
+    consents = {str(row.program_id): row for row in Consent.objects.filter(request=request, revoked_at=None)}
+    referrals: dict[str, Referral] = {}
+    for row in _with_place(Referral.objects.filter(request=request)).order_by("sent_at"):
+        referrals[_place_id(row.program)] = row
+    programs = {pk: _place(row.program) for pk, row in {**options, **referrals}.items()}
     return [
         place_row(programs[pk], options.get(pk), consents.get(pk), referrals.get(pk), request=request, now=now)
+        | {"yes": consents.get(pk) or _yes_to_entry(consents, referrals.get(pk), options.get(pk))}
         for pk in sorted(programs, key=lambda pk: (_rank(referrals.get(pk)), programs[pk].name))
     ]
+
+
+def _yes_to_entry(consents: dict[str, Consent], *rows: Referral | Option | None) -> Consent | None:
+    """The yes given for an entry that has been merged since: no longer enough to ask, but it can be taken back."""
+    return next((found for row in rows if row and (found := consents.get(str(row.program_id)))), None)
 
 
 def place_row(
@@ -237,15 +212,29 @@ def readers(request: HelpRequest, *, reader_id: str, now: datetime) -> str:
     return " ".join(parts)
 
 
-def _asked_programs(request: HelpRequest) -> list[Any]:
+def _with_place(rows: Any) -> Any:
+    """Rows with their entry of the directory and the place that it was merged into since, if it was."""
+    return rows.select_related("program__location", "program__merged_into__location")
+
+
+def _place(program: Program) -> Program:
+    """The place that is shown: what was offered or asked under another entry of it goes on as that one."""
+    return program.merged_into or program
+
+
+def _place_id(program: Program) -> str:
+    return str(program.merged_into_id or program.pk)
+
+
+def _asked_programs(request: HelpRequest) -> set[str]:
     live = Referral.objects.filter(request=request, state__in=LIVE_REFERRAL_STATES)
-    return list(live.values_list("program_id", flat=True))
+    return {_place_id(row.program) for row in _with_place(live)}
 
 
 def _ended_programs(request: HelpRequest) -> dict[str, Any]:
-    """The programs that said no to this request or stayed silent, each with its word."""
+    """The places that said no to this request or stayed silent, each with its word."""
     ended = Referral.objects.filter(request=request, state__in=("declined", "expired"))
-    return {str(pk): REFERRAL_STATES[state] for pk, state in ended.values_list("program_id", "state")}
+    return {_place_id(row.program): REFERRAL_STATES[row.state] for row in _with_place(ended)}
 
 
 def _rank(referral: Referral | None) -> int:

@@ -9,6 +9,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from handrail.core.access import Actor
 from handrail.records.accounts.models import actor_of
+from handrail.web.desk.calls import calls_waiting
 from handrail.web.desk.counts import desk_counts
 from handrail.web.icons import ICONS
 
@@ -29,6 +30,7 @@ def desk_page(
         "here": here,
         "now": now,
         "counts": desk_counts(actor, now=now),
+        "calls": calls_waiting(now),
     }
     return render(request, template, frame | context, status=status)
 

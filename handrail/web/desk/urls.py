@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from handrail.web.desk import find, moves, people, queue, workspace
+from handrail.web.desk import call_round, find, moves, people, queue, workspace
 
 urlpatterns: list[URLPattern] = [
     path("", queue.queue, name="desk_queue"),
@@ -11,6 +11,8 @@ urlpatterns: list[URLPattern] = [
     path("mine/", people.mine, name="desk_mine"),
     path("follow-ups/", people.follow_ups, name="desk_follow_ups"),
     path("find/", find.find, name="desk_find"),
+    path("call-round/", call_round.call_round, name="desk_call_round"),
+    path("call-round/link/", call_round.call_link, name="desk_call_link"),
     path("r/<uuid:pk>/", workspace.workspace, name="desk_request"),
     path("r/<uuid:pk>/take/", queue.take, name="desk_take"),
     path("r/<uuid:pk>/keep/", moves.keep_draft, name="desk_keep"),

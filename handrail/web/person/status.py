@@ -18,7 +18,8 @@ from handrail.core.code import show_code
 from handrail.core.journey import is_open
 from handrail.records.casebook.models import Consent, HelpRequest, Option
 from handrail.records.casebook.requests import code_hash
-from handrail.web.person import door, limits
+from handrail.web import limits
+from handrail.web.person import door
 from handrail.web.person.forms import ContactForm, DetailsForm
 from handrail.web.person.status_forms import CodeForm, NewPinForm, NoteForm, PinForm, StopForm
 from handrail.web.person.view import first_name, see

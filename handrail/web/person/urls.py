@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from handrail.web.person import ask, status
+from handrail.web.person import ask, report, status
 
 urlpatterns: list[URLPattern] = [
     path("ask/", ask.start, name="ask"),
@@ -26,4 +26,7 @@ urlpatterns: list[URLPattern] = [
     path("status/take-back/", status.take_back, name="status_take_back"),
     path("status/pin/", status.pin, name="status_pin"),
     path("status/card/", status.card, name="status_card"),
+    # anybody tells us what is wrong with a place
+    path("report/<slug:slug>/", report.report_place, name="report_place"),
+    path("report/<slug:slug>/thanks/", report.report_thanks, name="report_thanks"),
 ]

@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.http import Http404
 from django.utils.translation import gettext as _
 
+from handrail.actions.directory.openings import sight_of
 from handrail.core.access import Actor
 from handrail.core.openings import Statement, sentence_for
 from handrail.records.casebook.choices import OPEN_REFERRAL_STATES
@@ -86,6 +87,11 @@ class Board:
     ended: list[EndedRow] = field(default_factory=list)
     openings: list[OpeningRow] = field(default_factory=list)
     in_care: int = 0
+
+    @property
+    def seen(self) -> str:
+        """The openings as this page shows them, for Still right to carry."""
+        return sight_of(row.statement for row in self.openings)
 
     @property
     def carry(self) -> str:

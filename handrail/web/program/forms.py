@@ -108,3 +108,12 @@ class OpeningsForm(forms.Form):
         widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
     )
     waiting = forms.IntegerField(label=_("People waiting (optional)"), min_value=0, max_value=999, required=False)
+
+    @property
+    def is_step(self) -> bool:
+        """True for a stepper: it sends the number alone, and what it does not speak of stays."""
+        return self.cleaned_data["was"] is not None and "next_opening_on" not in self.data
+
+    def row(self) -> dict[str, Any]:
+        """The row as `openings.say_row` takes it."""
+        return {**self.cleaned_data, "is_step": self.is_step}

@@ -1,7 +1,6 @@
 """What a program says of its openings: steppers that are plain buttons, and one button for "still right"."""
 
 from datetime import datetime
-from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
@@ -12,12 +11,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from handrail.actions._frame import Refused, Stale
-from handrail.actions.directory import say
+from handrail.actions.directory import openings as actions
 from handrail.core.access import Actor
 from handrail.records.accounts.models import actor_of
-from handrail.records.directory.models import CapacityStatement, Program
+from handrail.records.directory.models import Program
 from handrail.web.program.board import pick, programs_of
 from handrail.web.program.forms import OpeningsForm
+from handrail.web.program.links import link_panel
 from handrail.web.program.views import board_for, clock_facts
 from handrail.web.words import reason_words
 
@@ -33,7 +33,7 @@ def openings(request: HttpRequest) -> HttpResponse:
     if not form.is_valid():
         return render_openings(request, actor, now=now, status=422, form=form)
     try:
-        state_row(program, form.cleaned_data, actor=actor, now=now)
+        actions.say_row(program, actor=actor, now=now, **form.row())
     except Refused as error:
         return refused(request, actor, error, form=form, now=now)
     return redirect(back_to(request, program))
@@ -47,36 +47,11 @@ def still_right(request: HttpRequest) -> HttpResponse:
         return redirect("program_openings")
     program = program_of(request, actor)
     try:
-        say.confirm_capacity(program, actor=actor, now=now)
+        actions.confirm_rows(program, actor=actor, seen=request.POST.get("seen", ""), now=now)
     except Refused as error:
         return refused(request, actor, error, form=None, now=now)
     messages.success(request, _("Thank you. The public page shows your numbers as said now."))
     return redirect(back_to(request, program))
-
-
-def state_row(program: Program, said: dict[str, Any], *, actor: Actor, now: datetime) -> None:
-    """Say one row anew. A stepper sends the number alone; what it does not speak of stays.
-
-    Raises Stale when the row has changed since the page that the stepper stands on.
-    """
-    before = CapacityStatement.objects.filter(program=program, label=said["label"]).first()
-    openings, was = said["openings"], said["was"]
-    if before is not None and was is not None:
-        if before.openings == openings != was:
-            return  # the second click of a double click, or somebody said the same
-        if before.openings != was:
-            raise Stale
-        said = {**said, "next_opening_on": before.next_opening_on, "waiting": before.waiting}
-    say.state_capacity(
-        program,
-        actor=actor,
-        label=said["label"],
-        kind=said["kind"],
-        openings=openings,
-        next_opening_on=said["next_opening_on"] if openings == 0 else None,
-        waiting=said["waiting"],
-        now=now,
-    )
 
 
 def program_of(request: HttpRequest, actor: Actor) -> Program:
@@ -96,6 +71,7 @@ def render_openings(
     if board is None:
         return render(request, "program/nowhere.html")
     context = {"board": board, "page": "openings", "form": form or OpeningsForm(), **clock_facts(board)}
+    context |= link_panel(request, board.program, now=now)
     return render(request, "program/openings.html", context, status=status)
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handrail.web.program import answers, openings, views
+from handrail.web.program import answers, links, openings, views
 
 urlpatterns = [
     path("", views.inbox, name="program_inbox"),
@@ -14,6 +14,8 @@ urlpatterns = [
     path("r/<uuid:referral_id>/arrived/", answers.arrived, name="program_arrived"),
     path("openings/", openings.openings, name="program_openings"),
     path("openings/still-right/", openings.still_right, name="program_still_right"),
+    path("links/", links.make, name="program_links"),
+    path("links/<uuid:pk>/", links.change, name="program_link"),
     path("in-care/", views.in_care, name="program_in_care"),
     path("page/", views.page, name="program_page"),
 ]

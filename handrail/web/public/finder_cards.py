@@ -1,152 +1,210 @@
-"""A match as the lines of a card, and a listing as the sections of its page. Words only; nothing is decided here."""
+"""A match as a card. What many places say alike is put into words once, and what one place says to every search too."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any
+from typing import Any, Generic, TypeVar
 
-from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils.safestring import SafeString
-from django.utils.text import capfirst
-from django.utils.translation import gettext as _
 
-from handrail.core.facts import FACTS, YES, FactValue
-from handrail.core.match import Match, Offer
-from handrail.core.openings import Statement, best_sentence, sentence_for
-from handrail.records.directory.snapshot import Listing
-from handrail.web.fact_words import FACT_WORDS
+from handrail.core.facts import FactValue
+from handrail.core.match import Match, Offer, Reason
+from handrail.core.openings import OpeningsSentence
 from handrail.web.finder_words import (
     Line,
-    day_words,
-    fresh_hours,
     kind_line,
     medicine_lines,
     miles_words,
     openings_line,
     pay_lines,
     reason_line,
-    source_words,
-    value_words,
 )
-from handrail.web.templatetags.handrail import in_zone
+from handrail.web.mould import Mould, mould, safe
+from handrail.web.templatetags.handrail import tel
+
+KEPT = 16_384  # places kept ready, each in one language: more than the whole country has, a kilobyte or two each
+_ANY_TIME = datetime(2000, 1, 1, tzinfo=UTC)
+_HOLES = (
+    *("number", "state", "slug", "address", "name", "kind", "openings", "medicine", "pay"),
+    *("miles", "city", "hours", "reasons", "phone"),
+)
+# The facts that the lines about medicine and about paying are made of, and nothing else.
+_MEDICINE = ("buprenorphine", "methadone", "starts_buprenorphine", "starts_methadone", "same_day_start")
+_PAY = (
+    *("medicaid", "medicare", "private_plan", "va", "free", "sliding_fee", "public_funds", "self_pay"),
+    "up_front_payment",
+)
 
 
-@dataclass(frozen=True)
-class Card:
-    """One place in the list, as lines. Two cards that are equal look the same."""
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """What a card depends on besides the match: the language, how it is paid, and when and where it is read."""
 
-    number: int
-    slug: str
-    name: str
-    phone: str
-    walk_in_hours: str
-    kind: str
-    openings: Line
-    medicine: tuple[str, ...]
-    pay: tuple[str, ...]
-    place: str
-    reasons: tuple[Line, ...]
+    language: str | None
+    payer: str
+    now: datetime
+    today: date
+    zone: str
 
 
-@lru_cache(maxsize=8192)
-def card_html(card: Card, language: str) -> SafeString:  # noqa: ARG001 (the words around the card's own)
-    """A card as HTML, kept because the same cards are shown again and again."""
-    return render_to_string("public/card.html", {"card": card})
+_T = TypeVar("_T")
 
 
-def card(match: Match, *, number: int, payer: str, now: datetime, zone: str) -> Card:
-    """The lines of one card, the openings first."""
-    offer, today = match.offer, now.date()
-    miles = miles_words(match.distance_miles, is_rough=offer.geocode == "zip")
-    return Card(
+class _Kept(Generic[_T]):
+    """What was worked out from a place's own words, for as long as the place says the same on the same day."""
+
+    def __init__(self) -> None:
+        self._held: dict[tuple[Any, ...], tuple[Offer, date, _T]] = {}
+
+    def get(self, key: tuple[Any, ...], offer: Offer, today: date) -> _T | None:
+        held = self._held.get(key)
+        if held is None or held[1] != today:
+            return None
+        # The same place read again is another object, equal to the one before.
+        return held[2] if held[0] is offer or held[0] == offer else None
+
+    def put(self, key: tuple[Any, ...], offer: Offer, today: date, made: _T) -> _T:
+        while len(self._held) >= KEPT:
+            self._held.pop(next(iter(self._held)), None)
+        self._held[key] = offer, today, made
+        return made
+
+
+_parts_kept: _Kept[dict[str, SafeString]] = _Kept()
+_reasons_kept: _Kept[SafeString] = _Kept()
+
+
+def card_html(match: Match, number: int, reader: Reader) -> SafeString:
+    """One card of the list."""
+    offer, openings = match.offer, match.openings
+    card = _card(bool(offer.phone), bool(offer.walk_in_hours), offer.stops_medicine, reader.language)
+    miles = match.distance_miles
+    whole = None if miles is None else round(miles)
+    parts = _parts(offer, reader)
+    return card.fill(
         number=number,
-        slug=offer.slug,
-        name=offer.name,
-        phone=offer.phone,
-        walk_in_hours=offer.walk_in_hours,
-        kind=kind_line(offer),
-        openings=openings_line(match.openings, now=now, zone=zone),
-        medicine=tuple(medicine_lines(offer)),
-        pay=tuple(pay_lines(offer, payer, today=today)),
-        place=_("%(miles)s, %(city)s.") % {"miles": miles, "city": offer.city},
-        reasons=tuple(reason_line(reason, today=today) for reason in match.reasons),
+        state=openings.state,
+        openings=_openings(openings, reader),
+        miles=_miles(whole, offer.geocode == "zip", reader.language),
+        reasons=_reasons(match, reader),
+        pay=_pay_of(offer, parts, reader),
+        **parts,
     )
 
 
-@dataclass(frozen=True)
-class Row:
-    """One fact on a program's page: its label, its answer, and who said so when that is not the usual source."""
-
-    label: str
-    answer: str
-    note: str = ""
-    source: str = ""
-    day: str = ""
+@lru_cache(maxsize=32)
+def _card(has_phone: bool, has_walk_in: bool, stops_medicine: bool, language: str | None) -> Mould:  # noqa: ARG001 (a key)
+    given = {"has_phone": has_phone, "has_walk_in": has_walk_in, "stops_medicine": stops_medicine}
+    return mould("public/card.html", *_HOLES, **given)
 
 
-def program_page(listing: Listing, *, now: datetime) -> dict[str, Any]:
-    """Everything a program's own page shows."""
-    offer, today = listing.offer, now.date()
-    openings = best_sentence(offer.statements, now=now, fresh_hours=fresh_hours())
+def _parts(offer: Offer, reader: Reader) -> dict[str, SafeString]:
+    key, today = (offer.slug, reader.language), reader.today
+    return _parts_kept.get(key, offer, today) or _parts_kept.put(key, offer, today, _made(offer, reader.language))
+
+
+def _made(offer: Offer, language: str | None) -> dict[str, SafeString]:
     return {
-        "listing": listing,
-        "offer": offer,
-        "kind": kind_line(offer),
-        "openings": openings_line(openings, now=now),
-        "sections": [
-            (title, [_row(offer, key, today) for key in keys])
-            for title, keys in (
-                (_("Medicine for opioid use"), _MEDICINE),
-                (_("What it costs"), _COST),
-                (_("Kinds of help"), _known(offer, _KINDS)),
-                (_("Who it is for"), _known(offer, _WHO)),
-                (_("Getting in and being understood"), _ACCESS),
-                (_("Licence and rules"), _known(offer, _LICENCE)),
-            )
-            if keys
-        ],
-        "sources": [_row(offer, key, today) for key in FACTS if offer.fact(key).is_known],
-        "capacity": [_openings_row(one, now) for one in offer.statements],
-        "stops_medicine": offer.stops_medicine,
-        "now": now,
+        "slug": safe(offer.slug),
+        "address": safe(_beginning(language) + offer.slug + "/"),
+        "name": safe(offer.name),
+        "kind": safe(kind_line(offer)),
+        "medicine": _medicine(tuple(map(offer.fact, _MEDICINE)), language),
+        "city": safe(offer.city),
+        "hours": safe(offer.walk_in_hours),
+        "phone": safe(tel(offer.phone) if offer.phone else ""),
     }
 
 
-_MEDICINE = ("buprenorphine", "methadone", "naltrexone", "accepts_own_medicine", "same_day_start", "naloxone")
-_COST = ("medicaid", "medicare", "private_plan", "va", "self_pay", "sliding_fee", "free", "up_front_payment")
-_KINDS = tuple(key for key, rule in FACTS.items() if rule.group == "kind" and key != "walk_in")
-_WHO = tuple(key for key, rule in FACTS.items() if rule.group == "who")
-_ACCESS = ("spanish", "asl", "interpreter", "wheelchair", "transport", "telehealth")
-_LICENCE = tuple(key for key, rule in FACTS.items() if rule.group in ("licence", "rules"))
+def _pay_of(offer: Offer, parts: dict[str, SafeString], reader: Reader) -> SafeString:
+    """The line about paying, kept with the place for each way to pay that somebody picked."""
+    key = f"pay:{reader.payer}"
+    held = parts.get(key)
+    if held is None:
+        held = parts[key] = _pay(tuple(map(offer.fact, _PAY)), reader.payer, reader.today, reader.language)
+    return held
 
 
-def _openings_row(statement: Statement, now: datetime) -> Row:
-    """One statement of openings, with who and when; one that is too old to stand says only that."""
-    sentence = sentence_for(statement, now=now, fresh_hours=fresh_hours())
-    words = {"unknown": _("Not known"), "full": _("Full")}
-    answer = words.get(sentence.state, str(statement.openings))
-    day = day_words(in_zone(statement.stated_at, "").date(), in_zone(now, "").date())
-    return Row(statement.label, answer, "", capfirst(source_words(statement.source)), day)
+@lru_cache(maxsize=8)
+def _beginning(language: str | None) -> str:  # noqa: ARG001 (a key)
+    """Where the addresses of all places begin, in one language."""
+    return reverse("program", args=["x"]).removesuffix("x/")
 
 
-def _known(offer: Offer, keys: Iterable[str]) -> tuple[str, ...]:
-    """The facts that say something: a yes, or a text. A long list of noes helps nobody."""
-    return tuple(key for key in keys if offer.fact(key).is_known and offer.fact(key).value != "no")
+@lru_cache(maxsize=1024)
+def _medicine(words: tuple[FactValue, ...], language: str | None) -> SafeString:  # noqa: ARG001 (a key)
+    return _lines(medicine_lines(_saying(_MEDICINE, words)))
 
 
-def _row(offer: Offer, key: str, today: date) -> Row:
-    fact = offer.fact(key)
-    day = day_words(fact.observed_on, today) if fact.observed_on else ""
-    note = ""
-    if fact.is_known and fact.source != offer.source:
-        note = _("Said by %(source)s, %(day)s") % {"source": source_words(fact.source), "day": day}
-    return Row(str(FACT_WORDS[key]), _answer(offer, key, fact), note, capfirst(source_words(fact.source)), day)
+@lru_cache(maxsize=4096)
+def _pay(words: tuple[FactValue, ...], payer: str, today: date, language: str | None) -> SafeString:  # noqa: ARG001 (a key)
+    return _lines(pay_lines(_saying(_PAY, words), payer, today=today))
 
 
-def _answer(offer: Offer, key: str, fact: FactValue) -> str:
-    """The answer of a fact; a medicine that can start the same day says so."""
-    starts = offer.fact(f"starts_{key}").value == YES
-    if fact.value == YES and starts and offer.fact("same_day_start").value == YES:
-        return _("Yes, starts today")
-    return value_words(fact)
+def _saying(keys: Iterable[str], words: Iterable[FactValue]) -> Offer:
+    """A place that says these facts alone."""
+    return Offer("", "", "", facts=dict(zip(keys, words, strict=True)))
+
+
+def _lines(lines: Iterable[str]) -> SafeString:
+    return SafeString("<br>".join(map(safe, lines)))
+
+
+@lru_cache(maxsize=1024)
+def _miles(whole: int | None, is_rough: bool, language: str | None) -> str:  # noqa: ARG001 (a key)
+    return miles_words(whole, is_rough=is_rough)
+
+
+def _openings(sentence: OpeningsSentence, reader: Reader) -> SafeString:
+    said, now, zone = tuple(sentence.facts.items()), reader.now, reader.zone
+    if not said:  # then nothing depends on the clock
+        now, zone = _ANY_TIME, ""
+    return _openings_html(sentence.state, sentence.code, said, now, zone, reader.language)
+
+
+@lru_cache(maxsize=4096)
+def _openings_html(
+    state: Any,
+    code: str,
+    said: tuple[tuple[str, Any], ...],
+    now: datetime,
+    zone: str,
+    language: str | None,  # noqa: ARG001 (a key)
+) -> SafeString:
+    line = openings_line(OpeningsSentence(state, code, dict(said)), now=now, zone=zone)
+    shape = mould("public/card_line.html", "state", "strong", "rest", icon_name=line.icon)
+    return shape.fill(state=line.state, strong=line.strong, rest=line.rest)
+
+
+def _reasons(match: Match, reader: Reader) -> SafeString:
+    if match.openings.facts:  # room has its own time
+        return _reasons_html(match, reader)
+    offer, needs = match.offer, match.needs
+    key = (offer.slug, needs.kinds, needs.payer, needs.must, reader.language)
+    held = _reasons_kept.get(key, offer, reader.today)
+    return held if held is not None else _reasons_kept.put(key, offer, reader.today, _reasons_html(match, reader))
+
+
+def _reasons_html(match: Match, reader: Reader) -> SafeString:
+    answers = match.offer.answers
+    return SafeString(
+        "".join(
+            _li(reason_line(reason, today=reader.today, answers=answers))
+            if reason.about == "answers"
+            else _reason(reason, reader.today, reader.language)
+            for reason in match.reasons
+            if reason.about != "stops_medicine"  # the card says it above, in full
+        )
+    )
+
+
+@lru_cache(maxsize=8192)
+def _reason(reason: Reason, today: date, language: str | None) -> SafeString:  # noqa: ARG001 (a key)
+    return _li(reason_line(reason, today=today))
+
+
+def _li(line: Line) -> SafeString:
+    shape = mould("public/card_reason.html", "state", "words", icon_name=line.icon)
+    return shape.fill(state=line.state, words=line.rest)

@@ -3,20 +3,31 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 from handrail.core.match import Match
+from handrail.web.public.finder_form import ANYWHERE
 
 # For a search of so many miles, where the rings stand.
-RINGS: dict[int, tuple[int, int, int]] = {25: (2, 10, 25), 60: (10, 25, 60), 100: (10, 50, 100), 300: (50, 100, 300)}
+RINGS: dict[int, tuple[int, int, int]] = {
+    25: (2, 10, 25),
+    60: (10, 25, 60),
+    100: (10, 50, 100),
+    300: (50, 100, 300),
+    ANYWHERE: (300, 1000, 3000),
+}
 RADII = (24.0, 46.0, 68.0)
 DOT = 9.0
 NEAREST = 15.0
 # A badge that would touch another moves along its ring, to a third of the way round; then to a ring beside it.
-_STEP = math.radians(8)
-_TURNS = 15
-_ALL_ROUND = 45
+_ALL_ROUND = 48
+_STEP = math.tau / _ALL_ROUND
+_TURNS = 16
+_ROUND = tuple(((turn + 1) // 2) * (1 if turn % 2 else -1) for turn in range(_ALL_ROUND))
+_OUT = (RADII[-1] - NEAREST) / 20
+_LENGTHS = 21
+_OUTS = (0, 3, -3, 6, 9, 12)
 _NO_DIRECTION = 0.2
-_OUTS = (0.0, 8.0, -8.0, 16.0, 24.0, 32.0)
 _APART = (2 * DOT) ** 2
 
 
@@ -52,23 +63,23 @@ class Drawing:
 
 def draw(matches: Sequence[Match], *, first: int, miles: int) -> Drawing | None:
     """Draw these matches, numbered from `first`. None when none of them has a point."""
-    marks = RINGS[miles]
-    # The labels of the rings, at the bottom of each, are taken from the start.
-    placed: list[tuple[float, float]] = [(side, radius) for radius in RADII for side in (-7.0, 7.0)]
+    marks, taken = RINGS[miles], _labels()
     dots: list[Dot] = []
     for number, match in enumerate(matches, start=first):
         if match.distance_miles is None:
             continue
-        radius = _radius(match.distance_miles, marks)
         # At no distance there is no direction: such a place may stand anywhere round the middle.
         turns = _TURNS if match.distance_miles >= _NO_DIRECTION else _ALL_ROUND
-        angle = _bearing(match)
-        spot = _clear(radius, angle, placed, turns) or _clear(radius, angle, placed, _ALL_ROUND)
-        x, y = spot or (round(radius * math.sin(angle), 1), round(-radius * math.cos(angle), 1))
-        placed.append((x, y))
-        dots.append(Dot(number, match.openings.state, str(x), str(y)))
-    rings = tuple(Ring(str(radius), str(radius + 1.5), mark) for radius, mark in zip(RADII, marks, strict=True))
-    return Drawing(rings, tuple(dots)) if dots else None
+        spot = _free_spot(_radius(match.distance_miles, marks), _bearing(match), taken, turns)
+        taken |= _touched(spot)
+        x, y = _point(spot)
+        dots.append(Dot(number, match.openings.state, f"{x:.1f}", f"{y:.1f}"))
+    return Drawing(_rings(miles), tuple(dots)) if dots else None
+
+
+@cache
+def _rings(miles: int) -> tuple[Ring, ...]:
+    return tuple(Ring(str(radius), str(radius + 1.5), mark) for radius, mark in zip(RADII, RINGS[miles], strict=True))
 
 
 def _radius(miles: float, marks: Sequence[int]) -> float:
@@ -90,15 +101,47 @@ def _bearing(match: Match) -> float:
     return math.atan2(across, math.cos(here) * math.sin(there) - math.sin(here) * math.cos(there) * math.cos(east))
 
 
-def _clear(
-    radius: float, angle: float, placed: Sequence[tuple[float, float]], turns: int
-) -> tuple[float, float] | None:
-    """The point nearest the true direction and distance where a badge touches no other, or None."""
-    for out in _OUTS:
-        length = min(max(radius + out, NEAREST), RADII[-1])
-        for turn in range(turns):
-            at = angle + _STEP * ((turn + 1) // 2) * (1 if turn % 2 else -1)
-            x, y = round(length * math.sin(at), 1), round(-length * math.cos(at), 1)
-            if all((x - a) ** 2 + (y - b) ** 2 >= _APART for a, b in placed):
-                return x, y
-    return None
+# --- spots ----------------------------------------------------------------------------------------
+# A badge stands on one of some hundred spots: a step of the way out, and a step of the way round. A spot is a number,
+# and which spots a badge takes up is a row of bits, so that the free one nearest the truth is found at once.
+def _free_spot(radius: float, bearing: float, taken: int, turns: int) -> int:
+    """The spot nearest the true direction and distance where a badge touches no other.
+
+    Where there is none within so many turns, anywhere round; where there is none at all, the true one.
+    """
+    out, angle = round((radius - NEAREST) / _OUT), round(bearing / _STEP)
+    lengths = [length for length in dict.fromkeys(out + more for more in _OUTS) if 0 <= length < _LENGTHS]
+    for some in (_ROUND[:turns], _ROUND[turns:]):
+        for length in lengths:
+            for turn in some:
+                spot = length * _ALL_ROUND + (angle + turn) % _ALL_ROUND
+                if not taken >> spot & 1:
+                    return spot
+    return out * _ALL_ROUND + angle % _ALL_ROUND
+
+
+@cache
+def _point(spot: int) -> tuple[float, float]:
+    length, angle = divmod(spot, _ALL_ROUND)
+    radius, bearing = NEAREST + length * _OUT, angle * _STEP
+    return radius * math.sin(bearing), -radius * math.cos(bearing)
+
+
+@cache
+def _touched(spot: int) -> int:
+    """The spots where a badge would touch one on this spot, as bits."""
+    return _near(*_point(spot))
+
+
+@cache
+def _labels() -> int:
+    """The spots where a badge would hide the label of a ring, at the bottom of each."""
+    touched = 0
+    for radius in RADII:
+        touched |= _near(-7.0, radius) | _near(7.0, radius)
+    return touched
+
+
+def _near(x: float, y: float) -> int:
+    spots = ((spot, _point(spot)) for spot in range(_LENGTHS * _ALL_ROUND))
+    return sum(1 << spot for spot, (a, b) in spots if (x - a) ** 2 + (y - b) ** 2 < _APART)

@@ -1,8 +1,8 @@
-"""The public door: anyone, no account, no cookie."""
+"""The public door: anyone, no account, and no cookie but the one of the places somebody saved."""
 
 from django.urls import URLPattern, path
 
-from handrail.web.public import finder, pages
+from handrail.web.public import compare, finder, pages, place_page, saved
 
 urlpatterns: list[URLPattern] = [
     path("", pages.home, name="home"),
@@ -18,5 +18,8 @@ urlpatterns: list[URLPattern] = [
     # the finder
     path("find/", finder.find, name="find"),
     path("find/results/", finder.results, name="find_results"),
-    path("p/<slug:slug>/", finder.program, name="program"),
+    path("find/save/", saved.save_place, name="save_place"),
+    path("find/saved/", saved.saved, name="saved"),
+    path("find/compare/", compare.compare, name="compare"),
+    path("p/<slug:slug>/", place_page.program, name="program"),
 ]

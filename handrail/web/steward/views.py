@@ -1,24 +1,22 @@
 """Pages for stewards and directory editors. All of them only read."""
 
 import re
-from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db.models import Count
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from handrail.actions import reading
 from handrail.actions._frame import require
-from handrail.core.access import Actor, why_not_allowed
 from handrail.records.accounts.models import actor_of
 from handrail.records.casebook.models import Heartbeat, Message
 from handrail.records.directory.models import Import, Program
 from handrail.records.ledger.models import Entry, Seal
 from handrail.records.ledger.verify import verify
+from handrail.web.steward.shell import may, steward_page
 from handrail.web.steward.words import CHANNEL_WORDS, FINDING_WORDS, PURPOSE_WORDS, STATE_WORDS
 from handrail.web.typed import whole_number
 from handrail.web.words import reason_words
@@ -39,9 +37,9 @@ def home(request: HttpRequest) -> HttpResponse:
         "programs": Program.objects.listed().count(),
         "import": Import.objects.order_by("-finished_at", "-pk").first(),
     }
-    if _may(actor, "see_outbox"):
+    if may(actor, "see_outbox"):
         facts["counts"] = dict(Message.objects.values_list("state").annotate(n=Count("pk")).order_by())
-    if _may(actor, "see_ledger"):
+    if may(actor, "see_ledger"):
         beat = Heartbeat.objects.order_by("-beat_at").first()
         facts |= {
             "entries": Entry.objects.count(),
@@ -49,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
             "beat": beat,
             "worker_is_alive": bool(beat and beat.is_alive(now)),
         }
-    return _page(request, "home", actor, now=now, **facts)
+    return steward_page(request, "home", actor, now=now, **facts)
 
 
 @require_GET
@@ -65,7 +63,7 @@ def outbox(request: HttpRequest) -> HttpResponse:
     shows_words = settings.IS_DEMO or settings.HANDRAIL_GATEWAYS == "fake"
     if not shows_words:
         rows = rows.defer("to", "body")
-    return _page(
+    return steward_page(
         request,
         "outbox",
         actor,
@@ -93,7 +91,7 @@ def ledger(request: HttpRequest) -> HttpResponse:
     found = list(rows[: ROWS + 1])
     count = Entry.objects.count()
     may_walk = count <= MOST_TO_WALK
-    return _page(
+    return steward_page(
         request,
         "ledger",
         actor,
@@ -116,16 +114,7 @@ def imports(request: HttpRequest) -> HttpResponse:
     require(actor, "import_directory")
     rows = Import.objects.select_related("source").order_by("-finished_at", "-pk")[:ROWS]
     listed = Program.objects.listed().count()
-    return _page(request, "imports", actor, now=now, rows=rows, listed=listed)
-
-
-def _page(request: HttpRequest, name: str, actor: Actor, *, now: datetime, **facts: Any) -> HttpResponse:
-    may = {action: _may(actor, action) for action in ("see_outbox", "see_ledger", "import_directory")}
-    return render(request, f"steward/{name}.html", {"page": name, "now": now, "may": may, **facts})
-
-
-def _may(actor: Actor, action: str) -> bool:
-    return why_not_allowed(actor, action) is None
+    return steward_page(request, "imports", actor, now=now, rows=rows, listed=listed)
 
 
 def _last_seal() -> Seal | None:

@@ -128,8 +128,14 @@ def exit_url() -> str:
 @register.simple_tag(takes_context=True)
 def twin_url(context: template.Context) -> str:
     """The same page in the other language, with the same picks."""
+    if "twin_path" in context:
+        return str(context["twin_path"])
     request = context.get("request")
-    path = request.get_full_path() if request is not None else "/"
+    return twin_of(request.get_full_path() if request is not None else "/")
+
+
+def twin_of(path: str) -> str:
+    """The address of the same page in the other language."""
     if get_language() == "es":
         return path[3:] if path.startswith("/es/") else path
     return path if path.startswith(STAFF_PATHS) else f"/es{path}"

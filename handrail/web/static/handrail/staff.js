@@ -70,6 +70,17 @@
     fetch(awake.content, { method: "POST", credentials: "same-origin", headers: { "X-CSRFToken": words(awake, "token") } });
   }
 
+  /* A button that copies what stands in a field. */
+  document.addEventListener("click", function (event) {
+    var button = event.target.closest && event.target.closest("[data-copy]");
+    var field = button && document.getElementById(words(button, "copy"));
+    if (!field) { return; }
+    field.select();
+    var done = function () { button.textContent = words(button, "copied"); };
+    var other = function () { if (document.execCommand("copy")) { done(); } };
+    if (navigator.clipboard) { navigator.clipboard.writeText(field.value).then(done, other); } else { other(); }
+  });
+
   keep();
   setInterval(keep, 5000);
   setInterval(function () { tick(); leave(); stayAwake(); }, 10000);

@@ -1,6 +1,6 @@
-"""How often a code or PIN may be tried. Counted in the shared cache, so that all web processes count together.
+"""How often a code or PIN may be tried, or a form sent. Counted in the shared cache, for all web processes together.
 
-No address is kept: only its keyed fingerprint, for ten minutes.
+No address is kept: only its keyed fingerprint, for as long as the limit runs.
 """
 
 from dataclasses import dataclass

@@ -1,0 +1,70 @@
+"""Templates rendered once for each language and then only filled in, for pages that many people ask for at once.
+
+A template stays a template: it is rendered with a mark in place of each thing that changes, and cut at the marks.
+What is put in is escaped as a template would, unless it is safe already.
+"""
+
+import re
+from functools import lru_cache
+from html import escape
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.template.loader import render_to_string
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language
+
+from handrail.web.context import service
+
+_NOBODY = HttpRequest()
+_MARK = "\ue000{}\ue001"  # signs for private use, which no template holds
+_MARKS = re.compile("\ue000([a-z_]+)\ue001")
+
+
+class Mould:
+    """The text of a template with holes: text, the name of a hole, text, the name of a hole, text."""
+
+    __slots__ = ("_holes", "_parts")
+
+    def __init__(self, parts: list[str], holes: list[tuple[int, str]]) -> None:
+        self._parts, self._holes = parts, holes
+
+    def fill(self, **values: object) -> SafeString:
+        """The whole text. Every hole must be given."""
+        parts = self._parts.copy()
+        for at, name in self._holes:
+            value = values[name]
+            parts[at] = value if isinstance(value, SafeString) else safe(value)
+        return SafeString("".join(parts))
+
+
+def safe(value: object) -> SafeString:
+    """Text as it may stand in a page: escaped, unless it is safe already."""
+    if isinstance(value, SafeString):
+        return value
+    return SafeString(value if type(value) is int else escape(str(value)))
+
+
+def mould(template: str, *holes: str, **given: Any) -> Mould:
+    """The mould of a template in the reader's language. `given` is what does not change from page to page."""
+    return _mould(template, holes, tuple(given.items()), get_language())
+
+
+def page_mould(template: str, *holes: str, **given: Any) -> Mould:
+    """The mould of a whole page, with one more hole: `twin_path`, the same page in the other language."""
+    frame = service(_NOBODY) | {"leads_to": settings.EXIT_URL, "day": timezone.now().date()}
+    return mould(template, "twin_path", *holes, **frame, **given)
+
+
+@lru_cache(maxsize=512)
+def _mould(
+    template: str,
+    holes: tuple[str, ...],
+    given: tuple[tuple[str, Any], ...],
+    language: str | None,  # noqa: ARG001 (a key: the template is rendered in it)
+) -> Mould:
+    marks = {name: SafeString(_MARK.format(name)) for name in holes}
+    parts = _MARKS.split(render_to_string(template, dict(given) | marks).strip())
+    return Mould(parts, [(at, parts[at]) for at in range(1, len(parts), 2)])

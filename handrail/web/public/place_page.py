@@ -1,0 +1,165 @@
+"""One place on a page of its own: everything known of it, and where each fact came from."""
+
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+from typing import Any
+from urllib.parse import quote, urlsplit
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.cache import patch_vary_headers
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from handrail.core.facts import DETAILS, FACTS, WALK_IN_HOURS
+from handrail.core.openings import AGEING_TIMES, Statement, best_sentence, sentence_for
+from handrail.core.reports import OPENINGS, WHOLE
+from handrail.records.directory.listing import Listing
+from handrail.records.directory.snapshot import snapshot
+from handrail.web.fact_words import DETAIL_WORDS, FACT_WORDS
+from handrail.web.finder_words import Line, day_words, fresh_hours, kind_line, openings_line, source_words, value_words
+from handrail.web.public.place_results import measured
+from handrail.web.public.place_rows import sections_of
+from handrail.web.public.saved import saved_ids
+from handrail.web.templatetags.handrail import in_zone
+
+MOVED_SECONDS = 60 * 60  # two entries that were joined may be taken apart again
+
+
+@require_safe
+def program(request: HttpRequest, slug: str) -> HttpResponse:
+    """Everything known of one place. The address of an entry joined to another place leads to that place."""
+    listing = snapshot().by_slug(slug)
+    if listing is None:
+        raise Http404
+    if listing.offer.slug != slug:
+        moved = redirect("program", slug=listing.offer.slug, permanent=True)
+        moved.headers["Cache-Control"] = f"max-age={MOVED_SECONDS}"
+        return moved
+    saved = saved_ids(request)
+    page = program_page(listing, now=timezone.now()) | {
+        "back": back_to(request),
+        "share": share_links(request),
+        "saved": len(saved),
+        "is_saved": listing.offer.program_id in saved,
+    }
+    response = render(request, "public/program.html", page)
+    patch_vary_headers(response, ["Cookie", "Referer"])
+    if saved:
+        response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def back_to(request: HttpRequest) -> str:
+    """The list or the comparison that led here, or else the questions of the finder."""
+    came_from = request.headers.get("Referer", "")
+    if url_has_allowed_host_and_scheme(came_from, allowed_hosts={request.get_host()}):
+        parts = urlsplit(came_from)
+        if parts.path in (reverse("find_results"), reverse("saved"), reverse("compare")):
+            return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return reverse("find")
+
+
+def share_links(request: HttpRequest) -> dict[str, str]:
+    """Ways to send this page's address to somebody: it and nothing else."""
+    address = request.build_absolute_uri(request.path)
+    return {
+        "address": address,
+        "text": f"sms:?&body={quote(address, safe='')}",
+        "email": f"mailto:?subject={quote(_('A link for you'))}&body={quote(address, safe='')}",
+    }
+
+
+def program_page(listing: Listing, *, now: datetime) -> dict[str, Any]:
+    """Everything a place's own page shows, whoever asks."""
+    offer, today = listing.offer, now.date()
+    openings = best_sentence(offer.statements, now=now, fresh_hours=fresh_hours())
+    results, not_reported = measured(offer.answers, today)
+    return {
+        "listing": listing,
+        "offer": offer,
+        "call": offer.phone or listing.intake_phone,
+        "kind": kind_line(offer),
+        "openings": openings_line(openings, now=now),
+        "rooms": rooms(offer.statements, now=now),
+        "sections": sections_of(listing, today),
+        "results": results,
+        "not_reported": not_reported,
+        "sources": source_rows(listing, now=now),
+        "stops_medicine": offer.stops_medicine,
+        "may_be_closed": WHOLE in listing.doubted,
+        "checking_whole": WHOLE in listing.checking,
+        "checking_openings": OPENINGS in listing.checking,
+        "checking_phone": "phone" in listing.checking,
+        "now": now,
+    }
+
+
+def rooms(statements: tuple[Statement, ...], *, now: datetime) -> list[tuple[str, Line]]:
+    """What may be said of each row of openings, where there are several."""
+    if len(statements) < 2:
+        return []
+    hours = fresh_hours()
+    return [(one.label, openings_line(sentence_for(one, now=now, fresh_hours=hours), now=now)) for one in statements]
+
+
+@dataclass(frozen=True)
+class SourceRow:
+    """One line of where each fact came from: `about` and an answer that `is_said` are as somebody wrote them."""
+
+    fact: str
+    answer: str
+    source: str
+    day: str
+    until: str
+    about: str = ""
+    is_said: bool = False
+
+
+def source_rows(listing: Listing, *, now: datetime) -> list[SourceRow]:
+    """Every detail, fact and statement that is shown, with who said it, when, and until when we believe it."""
+    offer, today = listing.offer, now.date()
+    details = {key: _detail(listing, key) for key in DETAILS}
+    rows = [
+        replace(_source_row(str(DETAIL_WORDS[key]), details[key], *told, today), is_said=key == WALK_IN_HOURS)
+        for key, told in listing.told_by.items()
+        if details.get(key)
+    ]
+    rows += [_openings_row(one, now) for one in offer.statements]
+    for key in FACTS:
+        fact = offer.fact(key)
+        if fact.is_known:
+            told = fact.source, fact.observed_on, fact.expires_on
+            row = _source_row(str(FACT_WORDS[key]), value_words(fact), *told, today)
+            rows.append(replace(row, is_said=FACTS[key].is_text))
+    return rows
+
+
+def _detail(listing: Listing, key: str) -> str:
+    """One detail as the listing holds it."""
+    name = "street" if key == "street1" else key
+    return str(getattr(listing.offer, name, "") or getattr(listing, name, ""))
+
+
+def _source_row(
+    fact: str, answer: str, source: str, observed_on: date | None, expires_on: date | None, today: date
+) -> SourceRow:
+    day = day_words(observed_on, today) if observed_on else ""
+    until = day_words(expires_on, today) if expires_on else ""
+    return SourceRow(fact, answer, capfirst(source_words(source)), day, until)
+
+
+def _openings_row(statement: Statement, now: datetime) -> SourceRow:
+    """One statement of openings; one that is too old to stand says only that."""
+    hours = fresh_hours()
+    sentence = sentence_for(statement, now=now, fresh_hours=hours)
+    words = {"unknown": _("Not known"), "full": _("Full")}
+    answer = words.get(sentence.state, str(statement.openings))
+    said, today = in_zone(statement.stated_at, ""), in_zone(now, "").date()
+    until = said + timedelta(hours=hours[statement.kind] * AGEING_TIMES)
+    row = _source_row(_("Openings"), answer, statement.source, said.date(), until.date(), today)
+    return replace(row, about=statement.label)
