@@ -72,10 +72,10 @@ def make(known: snapshot.Snapshot, offers: Sequence[Offer]) -> tuple[list[tuple[
     columns, order = arrange(
         known.today,
         points=np.array([point(*at) for at in points]),
-        kinds=held.places["kinds"][source],
-        musts=held.places["musts"][source],
+        kinds=held.kinds[source],
+        musts=held.musts[source],
         words=(held.kind_words, held.must_words),
-        until=held.places["until"][source],
+        until=held.until[source],
         next_on=later[source],
         turns=places,
     )

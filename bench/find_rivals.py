@@ -19,6 +19,7 @@ import psycopg
 from bench import place
 from bench.run import Bar
 from handrail.core.columns import EPOCH, Columns, degrees_of
+from handrail.core.gathering import NOWHERE
 from handrail.core.match import EARTH_MILES, Offer, point, reach
 from handrail.core.needs import KINDS, MUSTS, PAYERS, Needs
 
@@ -66,9 +67,10 @@ def _table(columns: Columns) -> Iterator[tuple[Any, ...]]:
     """The rows of the columns as a database would hold them."""
     kinds, musts = columns.kind_words.tolist(), columns.must_words.tolist()
     for row in range(columns.placed):
-        *at, one, two, until = columns.places[row].tolist()
+        at = columns.point_of(row) or NOWHERE
+        one, two = int(columns.kinds[row]), int(columns.musts[row])
         words = kinds[0][one], kinds[1][one], musts[0][two], musts[1][two]
-        yield row, *degrees_of((at[0], at[1], at[2])), *at, *words, until, int(columns.turns[row])
+        yield row, *degrees_of(at), *at, *words, int(columns.until[row]), int(columns.turns[row])
 
 
 # --- the rule in SQL ----------------------------------------------------------------------------
@@ -100,7 +102,8 @@ def _statement(needs: Needs, dialect: _Dialect, source: str) -> str:
         unknown.append(_flag(f"NOT {yes} AND NOT {no}"))
         first.append(_flag(no))
     if needs.for_opioids:
-        first.append(_flag(f"NOT {says('yes', 1, list(KINDS).index('medicine'))}"))
+        none = _flag(f"NOT {says('yes', 1, list(KINDS).index('medicine'))}")
+        first.append(f"{none} + {_flag(says('yes', 1, len(KINDS) + len(PAYERS)))}")
     slow = _flag(says("yes", 2, len(MUSTS)))
     order = [*first, _flag(f"until < {mark('now')}"), " + ".join(unknown) or "0", slow]
     fits = [dialect.box, *([dialect.musts_fit(musts)] if musts else []), *([dialect.kinds_fit(kinds)] if kinds else [])]
@@ -271,7 +274,7 @@ def _postgis(line: psycopg.Connection[Any], names: Sequence[str], seconds: int) 
 
 def _array(one: str, two: str) -> str:
     """The numbers of the bits of both words, the second family from 200."""
-    families = ((1, one, len(KINDS) + len(PAYERS)), (2, two, len(MUSTS) + 1))
+    families = ((1, one, len(KINDS) + len(PAYERS) + 1), (2, two, len(MUSTS) + 1))
     parts = [
         f"ARRAY(SELECT {100 * family} + bit FROM generate_series(0, {count - 1}) AS bit WHERE ({word} >> bit) & 1 = 1)"
         for family, word, count in families

@@ -5,7 +5,7 @@ import socket
 import time
 from collections.abc import Callable
 from functools import partial
-from itertools import product
+from itertools import cycle, product
 from typing import Any
 
 from bench.find import fill
@@ -16,6 +16,9 @@ from bench.run import Bar, Row, median_ms, p99_ms
 from handrail.records.directory.snapshot import forget, snapshot
 
 CONNECTIONS = 4
+TIMES_OPENED = 3
+PREPARED = 2_000  # requests made before the clock starts
+MOST_BYTES = 1 << 18
 WARM_UPS = 6
 WISHES = ("k=m&p=a", "k=d&p=e", "", "k=v&p=c&m=wh", "k=s&p=a", "k=m&k=d&m=es", "k=c&p=b", "p=a&m=p")
 FIRST_VISIT_BYTES = 14 * 1024
@@ -81,41 +84,59 @@ def addresses() -> tuple[list[str], list[str]]:
 
 
 def _together(port: int, paths: list[str], seconds: float, headers: str) -> int:
-    """How many answers as many connections get, each from a process of its own."""
+    """How many answers as many connections get, each from a process of its own.
+
+    Which worker a connection falls to is chance, so they are opened anew several times.
+    """
 
     def job(ready: Callable[[], Any], *, seed: int) -> int:
-        ready()
-        return len(ask(port, paths, seconds, seed=seed, headers=headers))
+        return len(ask(port, paths, seconds / TIMES_OPENED, seed=seed, headers=headers, ready=ready))
 
-    return sum(together([partial(job, seed=number) for number in range(2, 2 + CONNECTIONS)]))
+    seeds = range(2, 2 + CONNECTIONS * TIMES_OPENED)
+    times = [seeds[first : first + CONNECTIONS] for first in range(0, len(seeds), CONNECTIONS)]
+    return sum(sum(together([partial(job, seed=seed) for seed in some])) for some in times)
 
 
-def ask(port: int, paths: list[str], seconds: float, *, seed: int, headers: str = "") -> list[float]:
+def ask(
+    port: int,
+    paths: list[str],
+    seconds: float,
+    *,
+    seed: int,
+    headers: str = "",
+    ready: Callable[[], Any] = lambda: None,
+) -> list[float]:
     """Seconds of each answer on one kept connection. A bare socket: a browser's library costs more than the page."""
-    chance, times = random.Random(seed), []
+    chosen = random.Random(seed).choices(paths, k=PREPARED)
+    requests = cycle([f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{headers}\r\n".encode() for path in chosen])
+    is_page = not headers and paths != ["/"]
+    held, times = bytearray(MOST_BYTES), []
     with socket.create_connection((HOST, port), timeout=30) as line:
         line.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        ready()
         end = time.perf_counter() + seconds
         began = 0.0
         while began < end:
-            path = chance.choice(paths)
+            request = next(requests)
             began = time.perf_counter()
-            line.sendall(f"GET {path} HTTP/1.1\r\nHost: {HOST}\r\n{headers}\r\n".encode())
-            body = _answer(line)
+            line.sendall(request)
+            size = _answer(line, held)
             times.append(time.perf_counter() - began)
-            if not headers and path != "/" and not body.endswith(b"</html>"):
-                raise RuntimeError(f"{path} is not whole: {body[-60:]!r}")
+            if is_page and not held.endswith(b"</html>", 0, size):
+                raise RuntimeError(f"{request!r} is not whole: {held[size - 60 : size]!r}")
     return times
 
 
-def _answer(line: socket.socket) -> bytes:
-    """The body of one answer. Raises RuntimeError unless it is 200."""
-    head, _, body = line.recv(1 << 18).partition(b"\r\n\r\n")
+def _answer(line: socket.socket, held: bytearray) -> int:
+    """Read one answer and say how long it is. Raises RuntimeError unless it is 200 and whole."""
+    got = line.recv_into(held)
+    head, _, _ = bytes(held[:got]).partition(b"\r\n\r\n")
     if not head.startswith(b"HTTP/1.1 200"):
         raise RuntimeError(f"The server answered {head[:60]!r}")
-    length = int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
-    parts, got = [body], len(body)
-    while got < length:
-        parts.append(line.recv(1 << 18))
-        got += len(parts[-1])
-    return b"".join(parts)
+    size = len(head) + 4 + int(head.lower().partition(b"content-length:")[2].partition(b"\r\n")[0])
+    while got < size:
+        more = line.recv_into(memoryview(held)[got:])
+        if not more:
+            raise RuntimeError("The server closed the line before the answer was whole")
+        got += more
+    return size

@@ -10,7 +10,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from handrail.actions._frame import enter
-from handrail.actions.directory.sources import batches, bump_version
+from handrail.actions.directory.sources import batches, bump_version, hold_directory
 from handrail.core.access import WORKER
 from handrail.core.answers import Answers, Asked, count, first_day
 from handrail.records.casebook.models import Referral
@@ -24,6 +24,7 @@ def count_answers(*, now: datetime) -> int:
     """Count how each place answered in the window and keep what changed. Gives the number of places that changed."""
     told = {place: found for place, rows in _by_place(now).items() if (found := count(rows, now=now))}
     with transaction.atomic():
+        hold_directory()
         kept = {row.pop("program_id"): row for row in Responsiveness.objects.values("program_id", *_COUNTED)}
         new = {place: answers for place, answers in told.items() if kept.get(place) != _figures(answers)}
         gone = kept.keys() - told.keys()

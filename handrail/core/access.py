@@ -73,6 +73,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "answer_question": _DESK,
         "arrive": ("intake", *_DESK),
         "state_capacity": ("intake", "link", "editor", "operator", *_DESK),
+        "say_facts": ("intake",),
         "make_capacity_link": ("intake", "editor", *_DESK),
         # steward, supervisor, editor
         "see_outbox": ("steward",),

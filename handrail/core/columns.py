@@ -1,13 +1,15 @@
 """The finder's columns: every listed place as numbers in a few arrays, searched without touching its text.
 
 `top` gives what core.match.rank gives, to the last place, because words come from core.match, distances are the same
-sums in the same order, and what is counted in tenths of a mile is counted by the same function. It works in steps:
+sums in the same order, and tenths of a mile are parted at the same chords. It works in steps:
 
 1. rows are sorted by stripes of latitude and by longitude inside, so that a circle is a few runs of rows;
-2. each row's weight is looked up by its pattern (core.patterns), and room is added by the time;
-3. weight and distance make one number; the best are found by partition, with all that could tie with the last of them;
-4. only those few are sorted by the whole rule.
+2. of those, only the ones within reach are looked at further;
+3. each row's weight is looked up by its two patterns (core.patterns), and room is added by the time;
+4. weight and distance make one number; the best are found by partition, with all that could tie with the last of them;
+5. only those few are sorted by the whole rule.
 
+A search near a town looks at some fifty rows, so what counts is how many calls of numpy it takes.
 Nothing here is ever changed: a change makes new arrays beside the old ones.
 """
 
@@ -16,15 +18,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
-from functools import cached_property
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from handrail.core.match import EARTH_MILES, Order, Point, point, reach, rotation, tenths
+from handrail.core.match import EARTH_MILES, FAR_TENTHS, Order, Point, point, reach, rotation, tenths
 from handrail.core.needs import Needs
 from handrail.core.patterns import (
+    LEFT_OUT,
     ROOM_STEP,
     SOON_ROOM_STEP,
     STEP,
@@ -34,18 +37,25 @@ from handrail.core.patterns import (
 )
 
 Floats = NDArray[np.float64]
-_Weigh = Callable[[Needs, Order, NDArray[Any]], Weights]
-Piece = tuple[int, int]
+Rows = NDArray[np.intp]
 
 FAR = 5.0  # the chord of a place without a point: more than any
 EPOCH = datetime(2020, 1, 1, tzinfo=UTC)
 _LONGITUDES = 65535 / 360  # a longitude in 16 bits, as an index only
 _SLACK = 1e-12  # of a squared chord: a few millionths of a mile, and always to the wider side
+_A_TENTH = 0.1 / EARTH_MILES + 1e-9
 _TABLE_BYTES, _FEWEST_BYTES = 12, 65_536  # a place, for the weights of searches that are asked again; and at least
 _MANY_PATTERNS = 4_096
+_PARTED = 1_001  # tenths of a mile that a table tells apart: 100 miles are the most that people pick
+# What a place with room weighs, and what one without.
+_ROOMS: Mapping[Order, Weights] = {
+    "best": np.array([0, ROOM_STEP], np.int16),
+    "soonest": np.array([0, SOON_ROOM_STEP], np.int16),
+    "nearest": np.array([0, 0], np.int16),
+}
 # As arrays, because numpy takes longer to look at a number than to add it to a hundred rows.
-_ROOM: Mapping[Order, Any] = {"best": np.array(ROOM_STEP, np.float32), "soonest": np.array(SOON_ROOM_STEP, np.float32)}
-_OUT = np.array(np.inf)
+_OUT = np.array(LEFT_OUT, np.int16)
+_TIER = np.array(2.0 ** FAR_TENTHS.bit_length())  # more than any number of tenths
 
 
 class Top(NamedTuple):
@@ -56,24 +66,21 @@ class Top(NamedTuple):
     total: int
 
 
-def place_type(sets: int) -> np.dtype[Any]:
-    """One row: its point, the numbers of its two patterns, and its room; one record, so that a run is one copy."""
-    number = "u2" if sets <= 65536 else "u4"
-    fields = [("x", "f8"), ("y", "f8"), ("z", "f8"), ("kinds", number), ("musts", number), ("until", "i4")]
-    return np.dtype(fields, align=True)
-
-
 @dataclass(frozen=True)
 class Columns:
     """The arrays of all places on one day. Rows from `placed` on have no point.
 
-    In `places`, `until` is seconds since EPOCH: until when room counts as confirmed; below zero, until when it counts
-    as full; 0 is neither. Of the full ones, `later_rows` (sorted) have a next opening on `later_days` (ordinals).
-    `stripes` is where each stripe of latitude begins, `turns` each row's place in the day's rotation.
+    `points` has a line each for x, y and z; `kinds` and `musts` are the numbers of a place's two patterns. `until` is
+    seconds since EPOCH: until when room counts as confirmed; below zero, until when it counts as full; 0 is neither.
+    Of the full ones, `later_rows` (sorted) have a next opening on `later_days` (ordinals). `stripes` is where each
+    stripe of latitude begins, `turns` each row's place in the day's rotation.
     """
 
     day: date
-    places: NDArray[Any]
+    points: Floats
+    kinds: NDArray[Any]
+    musts: NDArray[Any]
+    until: NDArray[np.int32]
     stripes: NDArray[np.uint32]
     longitudes: NDArray[np.uint16]
     kind_words: NDArray[Any]
@@ -82,6 +89,7 @@ class Columns:
     later_days: NDArray[np.int32]
     turns: NDArray[Any]
     _tables: dict[Any, Weights] = field(default_factory=dict, compare=False)
+    _periods: dict[int, NDArray[Any]] = field(default_factory=dict, compare=False)
 
     def __len__(self) -> int:
         return len(self.turns)
@@ -92,9 +100,9 @@ class Columns:
         return len(self.longitudes)
 
     @cached_property
-    def last_room(self) -> int:
-        """When the last confirmed room has grown old: after it nobody looks."""
-        return int(self.places["until"].max(initial=0))
+    def _room_ends(self) -> list[int]:
+        """When each word of room grows old, sorted."""
+        return sorted(set(self.until[self.until > 0].tolist()))
 
     @cached_property
     def _starts(self) -> memoryview:
@@ -105,17 +113,12 @@ class Columns:
         return self.longitudes.data
 
     @cached_property
-    def _blocks(self) -> NDArray[Any]:
-        """The places as blocks of bytes, which numpy copies ten times as fast."""
-        return self.places.view(f"V{self.places.itemsize}")
-
-    @cached_property
     def _tall(self) -> float:
         return 180 / (len(self.stripes) - 1)
 
     def point_of(self, row: int) -> Point | None:
         """Where one row is."""
-        x, y, z = self.places[["x", "y", "z"]][row].tolist()
+        x, y, z = self.points[:, row].tolist()
         return (x, y, z) if row < self.placed else None
 
     @property
@@ -126,8 +129,8 @@ class Columns:
     @property
     def nbytes(self) -> int:
         """Bytes of every array, with the weights that are kept."""
-        held = [value for value in vars(self).values() if isinstance(value, np.ndarray) and value.flags.owndata]
-        return sum(array.nbytes for array in (*held, *self._tables.values()))
+        held = [value for value in vars(self).values() if isinstance(value, np.ndarray)]
+        return sum(array.nbytes for array in (*held, *self._tables.values(), *self._periods.values()))
 
     def top(
         self,
@@ -140,81 +143,79 @@ class Columns:
         id_of: Callable[[int], str],
     ) -> Top:
         """Positions `first` to `first + count` of the ranked list. `id_of` names a row; another day has other turns."""
-        pieces, here = self._pieces(needs)
-        if not pieces:
-            return Top([], [], 0)
-        places = self._joined(pieces)
-        weights = self._weights(needs, places, pieces, order, now)
-        chords = self._chords(needs, places, here)
-        key = weights + chords
-        listed = key < _OUT
+        rows, chords = self._within(needs)
+        seconds = _seconds(now)
+        weights: NDArray[Any] = self._weighed(needs, rows, order, self._musts_at(seconds))
+        listed = weights < _OUT
         total = int(np.count_nonzero(listed))
         last = min(first + count, total)
         if first >= last:
             return Top([], [], total)
-        held = (key <= _ceiling(key, last) if last < total else listed).nonzero()[0]
-        far = chords.take(held).tolist()
-        miles = tenths(far)
-        steps = weights.take(held).tolist()
-        rows = _rows(pieces, held)
-        best = sorted(zip(steps, miles, self._turns(rows, now, id_of), rows.tolist(), far, strict=True))[first:last]
-        return Top([one[3] for one in best], [None if one[4] == FAR else one[4] for one in best], total)
+        if order == "soonest" and len(self.later_rows):
+            weights = self._with_next_openings(weights, rows, seconds, now.date())
+        if last < total:
+            key = weights + chords
+            listed = key <= _ceiling(key, last)
+        held = listed.nonzero()[0]
+        rows, chords, weights = rows.take(held), chords.take(held), weights.take(held)
+        tiers = weights * _TIER
+        tiers += _tenths(chords, needs.miles)
+        named = rows.tolist()
+        ranked = sorted(zip(tiers.tolist(), self._turns(rows, now, id_of), named, chords.tolist(), strict=True))
+        best = ranked[first:last]
+        return Top([one[2] for one in best], [None if one[3] == FAR else one[3] for one in best], total)
 
     def count(self, needs: Needs) -> int:
         """How many places the list has."""
-        pieces, here = self._pieces(needs)
-        if not pieces:
-            return 0
-        places = self._joined(pieces)
-        weights = self._weighed(needs, places, "best")  # every order leaves out the same
-        return int(np.count_nonzero(weights + self._chords(needs, places, here) < _OUT))
+        rows, _chords = self._within(needs)
+        if not needs.kinds and not needs.must:
+            return len(rows)
+        # Every order leaves out the same, at any time.
+        return int(np.count_nonzero(self._weighed(needs, rows, "best", None) < _OUT))
 
     def near(self, latitude: float, longitude: float, miles: float) -> tuple[list[int], list[float]]:
         """The rows within so many miles, the nearest first, and how far apart each is."""
-        needs = Needs(latitude, longitude, miles=miles)
-        pieces, here = self._pieces(needs)
-        if not pieces:
-            return [], []
-        chords = self._chords(needs, self._joined(pieces), here)
-        held = (chords <= min(reach(miles), 4.5)).nonzero()[0]
-        held = held[np.argsort(chords[held], kind="stable")]
-        far: list[float] = chords[held].tolist()
-        return _rows(pieces, held).tolist(), far
+        rows, chords = self._within(Needs(latitude, longitude, miles=miles))
+        held = (chords < FAR).nonzero()[0]
+        held = held[chords[held].argsort(kind="stable")]
+        return rows[held].tolist(), chords[held].tolist()
 
     # --- where --------------------------------------------------------------------------------------
-    def _pieces(self, needs: Needs) -> tuple[list[Piece], Point | None]:
-        """The runs of rows that can be near enough, and where the search stands. Places without a point are always."""
-        everything = [(0, len(self))] if len(self) else []
+    def _within(self, needs: Needs) -> tuple[Rows, Floats]:
+        """The rows that are not beyond the needs' miles, and how far apart each is: FAR without a point."""
         if needs.latitude is None or needs.longitude is None:
-            return everything, None
+            return np.arange(len(self)), np.full(len(self), FAR)
         here = point(needs.latitude, needs.longitude)
-        if needs.miles is None or needs.miles >= EARTH_MILES:
-            return everything, here
-        pieces = self._circle(needs, here, math.degrees(max(needs.miles, 0.0) / EARTH_MILES) + 1e-6)
+        circle = _circle(needs.miles)
+        rows = self._around(needs.latitude, needs.longitude, here, circle)
+        # The same sums in the same order as core.match.apart.
+        away = self.points.take(rows, axis=1)
+        away -= np.array(here).reshape(3, 1)
+        away *= away
+        chords: Floats = away[0]
+        chords += away[1]
+        chords += away[2]
+        if circle.limit is not None:
+            near = (chords <= circle.limit).nonzero()[0]
+            rows, chords = rows.take(near), chords.take(near)
         if self.placed < len(self):
-            pieces.append((self.placed, len(self)))
-        return pieces, here
+            unplaced = np.arange(self.placed, len(self))
+            rows, chords = np.concatenate((rows, unplaced)), np.concatenate((chords, np.full(len(unplaced), FAR)))
+        return rows, chords
 
-    def _circle(self, needs: Needs, here: Point, reach_degrees: float) -> list[Piece]:
-        latitude, longitude = needs.latitude or 0.0, needs.longitude or 0.0
+    def _around(self, latitude: float, longitude: float, here: Point, circle: "_Circle") -> Rows:
+        """The rows with a point in the stripes and between the longitudes that the circle touches."""
         if abs(latitude) > 90 or abs(longitude) > 180:
             latitude, longitude = degrees_of(here)
-        south, north = latitude - reach_degrees, latitude + reach_degrees
-        low, high = stripe_of(south, self._tall), stripe_of(north, self._tall)
-        starts, across = self._starts, self._across
+        south, north = latitude - circle.degrees, latitude + circle.degrees
+        starts, tall = self._starts, self._tall
         if south <= -90 or north >= 90:
-            return [(starts[low], starts[high + 1])] if starts[low] < starts[high + 1] else []
-        wide = math.sin(math.radians(reach_degrees)) / math.cos(math.radians(latitude))
+            return np.arange(starts[stripe_of(south, tall)], starts[stripe_of(north, tall) + 1])
+        low, high = int((south + 90) / tall), min(int((north + 90) / tall), len(starts) - 2)
+        wide = circle.sine / math.cos(math.radians(latitude))
         half = math.degrees(math.asin(wide)) + 1e-6 if wide < 1 else 180.0
-        west, east = longitude - half, longitude + half
-        spans = [(column_of(west), column_of(east))]
-        if half > 179:  # the two ends may share a column
-            spans = [(0, 65535)]
-        elif west < -180:
-            spans = [(0, column_of(east)), (column_of(west + 360), 65535)]
-        elif east > 180:
-            spans = [(0, column_of(east - 360)), (column_of(west), 65535)]
-        pieces = []
+        spans = _spans(longitude - half, longitude + half)
+        across, runs = self._across, []
         end = starts[low]
         for stripe in range(low, high + 1):
             start, end = end, starts[stripe + 1]
@@ -224,97 +225,71 @@ class Columns:
                 begin = bisect_left(across, first, start, end)
                 stop = bisect_right(across, last, begin, end)
                 if begin < stop:
-                    pieces.append((begin, stop))
-        return pieces
-
-    def _joined(self, pieces: list[Piece]) -> NDArray[Any]:
-        """The runs of rows side by side."""
-        if len(pieces) == 1:
-            return self.places[pieces[0][0] : pieces[0][1]]
-        blocks = self._blocks
-        joined: NDArray[Any] = np.concatenate([blocks[start:end] for start, end in pieces]).view(self.places.dtype)
-        return joined
-
-    def _chords(self, needs: Needs, places: NDArray[Any], here: Point | None) -> Floats:
-        """How far apart each row is: infinite beyond the needs' miles, FAR without a point."""
-        if here is None:
-            return np.full(len(places), FAR)
-        # The same sums in the same order as core.match.apart.
-        chords: Floats = places["x"] - np.array(here[0])
-        chords *= chords
-        for axis, at in (("y", here[1]), ("z", here[2])):
-            away = places[axis] - np.array(at)
-            away *= away
-            chords += away
-        limit = reach(needs.miles)
-        if limit < 4.0:
-            np.putmask(chords, chords > np.array(limit), _OUT)
-        if self.placed < len(self):
-            chords[self.placed - len(self) :] = FAR
-        return chords
+                    runs.append(np.arange(begin, stop))
+        return runs[0] if len(runs) == 1 else np.concatenate(runs or [np.arange(0)])
 
     # --- what ---------------------------------------------------------------------------------------
-    def _weights(
-        self, needs: Needs, places: NDArray[Any], pieces: list[Piece], order: Order, now: datetime
-    ) -> NDArray[Any]:
-        weights = self._weighed(needs, places, order)
-        room = _ROOM.get(order)
-        if room is None:
-            return weights
-        seconds = _seconds(now)
-        if seconds > self.last_room:
-            weights += room
-        else:
-            np.add(weights, room, out=weights, where=places["until"] < np.array(seconds, np.int32))
-        if order == "soonest" and len(self.later_rows):
-            return self._with_next_openings(weights, pieces, seconds, now.date())
+    def _musts_at(self, seconds: int) -> NDArray[Any]:
+        """Twice the number of each row's second pattern, and one more where there is no room at that time.
+
+        It stays as it is until the next word of room grows old.
+        """
+        period = bisect_left(self._room_ends, seconds)
+        held = self._periods.get(period)
+        if held is None:
+            held = self.musts.astype(np.min_scalar_type(2 * len(self.must_words[0])))
+            held *= 2
+            held += self.until < seconds if period < len(self._room_ends) else True
+            self._periods.clear()
+            self._periods[period] = held
+        return held
+
+    def _weighed(self, needs: Needs, rows: Rows, order: Order, musts: NDArray[Any] | None) -> Weights:
+        """The weights of some rows, each family's looked up. Those of every pattern are kept for searches like it."""
+        numbers = self.kinds.take(rows)
+        key: tuple[Any, ...] = (order, needs.kinds, needs.payer, needs.for_opioids)
+        table = self._tables.get(key)
+        weights: Weights = self._anew(key, needs, numbers) if table is None else table.take(numbers)
+        numbers = self.musts.take(rows) * 2 if musts is None else musts.take(rows)
+        key = (order, needs.must)
+        table = self._tables.get(key)
+        weights += self._anew(key, needs, numbers) if table is None else table.take(numbers)
         return weights
 
-    def _weighed(self, needs: Needs, places: NDArray[Any], order: Order) -> Weights:
-        weights = self._family(weigh_kinds, needs, order, places["kinds"])
-        if needs.must or order != "nearest":
-            weights += self._family(weigh_musts, needs, order, places["musts"])
-        return weights
+    def _anew(self, key: tuple[Any, ...], needs: Needs, numbers: NDArray[Any]) -> Weights:
+        """The weights of some rows by one family, worked out."""
+        order, *rest = key
+        weigh, words = (weigh_kinds, self.kind_words) if len(rest) > 1 else (weigh_musts, self.must_words)
+        rooms = None if weigh is weigh_kinds else _ROOMS[order]
+        # Where nearly every place says something else, it takes less to weigh these rows than all patterns.
+        if words.shape[1] > max(_MANY_PATTERNS, 2 * len(numbers)):
+            if rooms is None:
+                return weigh(needs, order, words.take(numbers, axis=1))
+            return weigh(needs, order, words.take(numbers // 2, axis=1)) + rooms.take(numbers % 2)
+        table = weigh(needs, order, words)
+        if rooms is not None:
+            table = (table[:, None] + rooms).ravel()
+        left = max(_TABLE_BYTES * len(self), _FEWEST_BYTES) - table.nbytes
+        for oldest in list(self._tables):
+            if sum(each.nbytes for each in list(self._tables.values())) <= left:
+                break
+            self._tables.pop(oldest, None)
+        self._tables[key] = table
+        return table.take(numbers)
 
-    def _family(self, weigh: _Weigh, needs: Needs, order: Order, patterns: NDArray[Any]) -> Weights:
-        """The weights of some rows by one family. Those of every pattern are kept for the next search like it."""
-        if weigh is weigh_kinds:
-            key: tuple[Any, ...] = (order, needs.kinds, needs.payer, needs.for_opioids)
-            words = self.kind_words
-        else:
-            key, words = (order, needs.must), self.must_words
-        kept = self._tables.get(key)
-        if kept is None:
-            # Where nearly every place says something else, it takes less to weigh these rows than all patterns.
-            if len(words[0]) > max(_MANY_PATTERNS, 2 * len(patterns)):
-                return weigh(needs, order, words.take(patterns, axis=1))
-            kept = weigh(needs, order, words)
-            room = max(_TABLE_BYTES * len(self), _FEWEST_BYTES) - kept.nbytes
-            for oldest in list(self._tables):
-                if sum(table.nbytes for table in list(self._tables.values())) <= room:
-                    break
-                self._tables.pop(oldest, None)
-            self._tables[key] = kept
-        weights: Weights = kept.take(patterns)
-        return weights
-
-    def _with_next_openings(self, weights: Weights, pieces: list[Piece], seconds: int, today: date) -> Floats:
+    def _with_next_openings(self, weights: Weights, rows: Rows, seconds: int, today: date) -> Floats:
         """Among the full ones, the next opening decides. Days become small numbers, so that weights stay exact."""
-        days = np.full(len(weights), 0, dtype=np.int64)
-        done = 0
-        for start, end in pieces:
-            low, high = self.later_rows.searchsorted((start, end))
-            rows = self.later_rows[low:high]
-            until = self.places["until"][rows]
-            holds = (until < 0) & (-until >= seconds) & (self.later_days[low:high] >= today.toordinal())
-            days[rows[holds] - start + done] = self.later_days[low:high][holds]
-            done += end - start
-        known = np.unique(days[days > 0])
-        later: Floats = np.where(days > 0, known.searchsorted(days), len(known)) * STEP
-        later += weights.astype(np.float64) * (len(known) + 1)
+        at = self.later_rows.searchsorted(rows)
+        at[at == len(self.later_rows)] = 0
+        until = self.until.take(rows)
+        days = self.later_days.take(at)
+        holds = (self.later_rows.take(at) == rows) & (until < 0) & (-until >= seconds) & (days >= today.toordinal())
+        known = np.unique(days[holds])
+        later: Floats = np.where(holds, known.searchsorted(days), len(known)) * float(STEP)
+        later += weights * float(len(known) + 1)
         return later
 
-    def _turns(self, rows: NDArray[np.int64], now: datetime, id_of: Callable[[int], str]) -> Sequence[Any]:
+    def _turns(self, rows: Rows, now: datetime, id_of: Callable[[int], str]) -> Sequence[Any]:
         if now.date() == self.day:
             return self.turns.take(rows).tolist()  # type: ignore[no-any-return]
         day = now.date().isoformat()
@@ -322,31 +297,67 @@ class Columns:
         return [(rotation(name, day), name) for name in named]
 
 
-def _rows(pieces: list[Piece], held: NDArray[np.intp]) -> NDArray[np.int64]:
-    """The rows behind positions in the joined runs."""
-    if len(pieces) == 1:
-        return held + pieces[0][0]
-    done, ends, shifts = 0, [], []
-    for start, end in pieces:
-        shifts.append(start - done)
-        done += end - start
-        ends.append(done)
-    found: NDArray[np.int64] = held + np.array(shifts).take(np.array(ends).searchsorted(held, side="right"))
-    return found
+class _Circle(NamedTuple):
+    """So many miles around any place: as a chord (None is no limit), and in degrees of latitude with their sine."""
+
+    limit: NDArray[np.float64] | None
+    degrees: float
+    sine: float
+
+
+@lru_cache(maxsize=256)
+def _circle(miles: float | None) -> _Circle:
+    """The circle of so many miles: there are only a few that people pick."""
+    limit = reach(miles)
+    if miles is None or miles >= EARTH_MILES:
+        return _Circle(np.array(limit) if limit < 4.0 else None, 180.0, 0.0)
+    degrees = math.degrees(max(miles, 0.0) / EARTH_MILES) + 1e-6
+    return _Circle(np.array(limit), degrees, math.sin(math.radians(degrees)))
+
+
+def _spans(west: float, east: float) -> list[tuple[int, int]]:
+    """From one longitude to another, as columns: in two parts where they are on both sides of 180 degrees."""
+    if east - west > 358:  # the two ends may share a column
+        return [(0, 65535)]
+    if west < -180:
+        return [(0, column_of(east)), (column_of(west + 360), 65535)]
+    if east > 180:
+        return [(0, column_of(east - 360)), (column_of(west), 65535)]
+    return [(int((west + 180) * _LONGITUDES), int((east + 180) * _LONGITUDES))]
+
+
+def _tenths(chords: Floats, miles: float | None) -> NDArray[Any] | list[int]:
+    """Tenths of a mile as core.match.tenths has them, none of them beyond so many miles."""
+    if miles is None or 10 * miles > _PARTED - 1:
+        return tenths(chords.tolist())
+    return _parted().searchsorted(chords, side="right")
+
+
+@cache
+def _parted() -> Floats:
+    """The least chord of each tenth of a mile from the first on."""
+    return np.array([_least(number) for number in range(1, _PARTED + 1)])
+
+
+def _least(number: int) -> float:
+    """The least chord that counts as so many tenths of a mile."""
+    chord = (2 * math.sin((number - 0.5) / (20 * EARTH_MILES))) ** 2
+    while tenths([chord])[0] >= number:
+        chord = math.nextafter(chord, 0.0)
+    while tenths([chord])[0] < number:
+        chord = math.nextafter(chord, 4.0)
+    return chord
 
 
 def _ceiling(key: Floats, last: int) -> float:
-    """The greatest key that could still tie with the one in position `last`: its weight, to the end of its tenth."""
-    sorted_so_far = key.copy()
-    sorted_so_far.partition(last - 1)
-    cut = float(sorted_so_far[last - 1])
-    slack = _SLACK + 4 * math.ulp(cut)
+    """More than any key that could still tie with the one in position `last`: its weight, and a tenth of a mile on."""
+    parted = key.copy()
+    parted.partition(last - 1)
+    cut = parted.item(last - 1)
     weight = cut // STEP * STEP
-    chord = cut - weight + slack
-    if chord >= 4.5:
-        return cut + slack
-    edge = (tenths([chord])[0] + 0.5) / (20 * EARTH_MILES)
-    return weight + (4.0 if edge >= math.pi / 2 else (2 * math.sin(edge)) ** 2) + slack
+    slack = _SLACK + 4 * math.ulp(cut)
+    # A straight line grows by less than the way along the ground.
+    return float(weight + (math.sqrt(cut - weight + slack) + _A_TENTH) ** 2)
 
 
 def _seconds(now: datetime) -> int:

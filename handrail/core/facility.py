@@ -4,6 +4,7 @@ import hashlib
 import re
 import unicodedata
 from dataclasses import dataclass
+from itertools import chain, count
 
 _NOT_WORD = re.compile(r"[^a-z0-9]+")
 
@@ -82,9 +83,8 @@ def page_address(row: Facility, *, taken: set[str]) -> str:
     name = "-".join(words)[:44].strip("-")
     city = "-".join(plain(row.city).split())[:22].strip("-")
     stem = "-".join(part for part in (name, city) if part)
-    for length in (4, 6, 8, 12):
-        address = f"{stem}-{row.key[:length]}"
-        if address not in taken:
-            break
+    # Several lists may have one name, city and key: then a number tells them apart.
+    endings = chain((row.key[:length] for length in (4, 6, 8, 12)), (f"{row.key[:8]}-{number}" for number in count(2)))
+    address = next(address for ending in endings if (address := f"{stem}-{ending}") not in taken)
     taken.add(address)
     return address

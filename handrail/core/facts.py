@@ -20,6 +20,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from handrail.core.languages import OTHERS
+
 YES, NO, UNKNOWN = "yes", "no", "unknown"
 
 # What is told of a place besides its facts, and how long it may be. Said by hand, it outranks the source too.
@@ -62,7 +64,8 @@ class FactRule:
     """One thing that can be known of a program. `words` maps a code to a text value, for facts that are not yes or no.
 
     `group` says where the fact stands on a page: medicine, kind, pay, who, access, licence, rules.
-    `within` names a wider fact: where that one is no, this one is no too, unless a code says yes.
+    `both` are codes that say yes together. `within` names a wider fact: where that one is no, this one is no too,
+    unless a code says yes.
     """
 
     key: str
@@ -74,6 +77,7 @@ class FactRule:
     words: Mapping[str, str] | None = None
     within: str = ""
     is_text: bool = False
+    both: frozenset[str] = frozenset()
 
     def why_not_value(self, value: str) -> str | None:
         """Say why this cannot be a value of the fact: a reason code, or None if it can."""
@@ -111,6 +115,7 @@ class SaidFact:
 
 NOT_KNOWN = FactValue(UNKNOWN)
 MAX_TEXT = 200
+MEDICINES = ("buprenorphine", "methadone", "naltrexone")
 
 
 def _rule(
@@ -124,9 +129,10 @@ def _rule(
     words: Mapping[str, str] | None = None,
     within: str = "",
     is_text: bool = False,
+    both: str = "",
 ) -> FactRule:
-    said, denied, blurred = (frozenset(each.split()) for each in (yes, no, blurs))
-    return FactRule(key, group, said, denied, blurred, answered_by, words, within, is_text)
+    said, denied, blurred, pair = (frozenset(each.split()) for each in (yes, no, blurs, both))
+    return FactRule(key, group, said, denied, blurred, answered_by, words, within, is_text, pair)
 
 
 _OWNERS = {
@@ -154,13 +160,14 @@ FACTS: dict[str, FactRule] = {
         _rule("starts_methadone", "medicine", "", "NMOA NOOP"),
         _rule("starts_naltrexone", "medicine", "", "NMOA NOOP"),
         _rule("accepts_own_medicine", "medicine", "MOA", "NMOA"),
-        _rule("stops_medicine", "medicine", "NMOA NOOP", "MOA MM BUM OTP"),
-        _rule("accepts_on_buprenorphine", "medicine", "", "NMOA NOOP"),
-        _rule("accepts_on_methadone", "medicine", "", "NMOA NOOP"),
-        _rule("accepts_on_naltrexone", "medicine", "", "NMOA NOOP"),
-        _rule("keeps_buprenorphine", "medicine", "BUM BMW", "NMOA NOOP"),
-        _rule("keeps_methadone", "medicine", "MM MMW", "NMOA NOOP"),
-        _rule("keeps_naltrexone", "medicine", "RPN", "NMOA NOOP"),
+        _rule("stops_medicine", "medicine", "NMOA NOOP", "MOA MM BUM OTP BU MU NU UB UN RPN"),
+        _rule("accepts_on_buprenorphine", "medicine"),
+        _rule("accepts_on_methadone", "medicine"),
+        _rule("accepts_on_naltrexone", "medicine"),
+        # BMW and MMW are maintenance "for a predetermined time", and RPN is not maintenance: they do not keep people on
+        _rule("keeps_buprenorphine", "medicine", "BUM", "NMOA NOOP"),
+        _rule("keeps_methadone", "medicine", "MM", "NMOA NOOP"),
+        _rule("keeps_naltrexone", "medicine", "", "NMOA NOOP"),
         _rule("same_day_start", "medicine"),
         _rule("no_counseling_condition", "medicine"),
         _rule("treats_opioid_use", "medicine", "OUDO OTP MM BUM", "NOOP AUDO DUO"),
@@ -178,7 +185,7 @@ FACTS: dict[str, FactRule] = {
         _rule("residential_long", "kind", "RL", answered_by="SET"),
         _rule("inpatient", "kind", "HI HIT HID", answered_by="SET"),
         _rule("outpatient", "kind", "OP ORT OIT ODT OMB OD", answered_by="SET"),
-        _rule("outpatient_medicine", "kind", "OMB", answered_by="SET"),
+        _rule("outpatient_medicine", "kind", "OMB", answered_by="SET", both="UB OP"),
         _rule("intensive_outpatient", "kind", "OIT", answered_by="SET"),
         _rule("day_program", "kind", "ODT PHDT", answered_by="SET"),
         _rule("counseling", "kind", "ICO GCO FCO MCO"),
@@ -199,7 +206,7 @@ FACTS: dict[str, FactRule] = {
         _rule("public_funds", "pay", "FSA SAMF ITU"),
         _rule("sliding_fee", "pay", "SS"),
         _rule("payment_help", "pay", "PA"),
-        _rule("free", "pay", "NP", answered_by="PAY"),
+        _rule("free", "pay", "NP", "SF", answered_by="PAY"),
         _rule("up_front_payment", "pay"),
         _rule("up_front_amount", "pay", is_text=True),
         _rule("self_pay_estimate", "pay", is_text=True),
@@ -224,7 +231,7 @@ FACTS: dict[str, FactRule] = {
         _rule("interpreter", "access"),
         _rule("wheelchair", "access"),
         _rule("transport", "access", "TA"),
-        _rule("languages", "access", is_text=True),
+        _rule("languages", "access", words=OTHERS, is_text=True),
         _rule("bus", "access", is_text=True),
         _rule("telehealth_states", "access", is_text=True),
         # licences and owners
@@ -292,8 +299,12 @@ def _can_be_said(key: str, value: str) -> bool:
 def _read(rule: FactRule, held: frozenset[str], answered: set[str]) -> str:
     if rule.words is not None:
         found = {word for code, word in rule.words.items() if code in held}
+        if rule.is_text:
+            return ", ".join(sorted(found)) or UNKNOWN
         return found.pop() if len(found) == 1 else UNKNOWN
     says_yes, says_no = not held.isdisjoint(rule.yes), not held.isdisjoint(rule.no)
+    if rule.both and rule.both <= held:
+        says_yes = True
     if says_yes != says_no:
         return YES if says_yes else NO
     if says_yes or rule.answered_by not in answered or not held.isdisjoint(rule.blurs):
@@ -308,18 +319,18 @@ def fact_of(facts: Mapping[str, FactValue], key: str) -> FactValue:
     return facts.get(key, NOT_KNOWN)
 
 
-# Where care is given, most medicine first: the fact that shows it, and the level of care that may match.
-# The level is a candidate drawn from the setting alone, never a verified level. Source: docs/care.md,
+# Where care is given, most medicine first: the fact that shows it, and the levels of care that may match.
+# A level is a candidate drawn from the setting alone, never a verified level. Source: docs/care.md,
 # the table of settings; levels are named after The ASAM Criteria, 4th edition, which does not endorse this.
 SETTINGS: tuple[tuple[str, str, str], ...] = (
     ("otp", "otp", "1.7"),
     ("office_moud", "outpatient_medicine", "1.7"),
     ("hospital_withdrawal", "detox_hospital", "4"),
-    ("residential_withdrawal", "detox_residential", "3.7"),
-    ("outpatient_withdrawal", "detox_outpatient", "1.7"),
-    ("hospital_inpatient", "inpatient", "4"),
-    ("residential_short", "residential_short", "3.5"),
-    ("residential_long", "residential_long", "3.1"),
+    ("residential_withdrawal", "detox_residential", "3.7 or 3.5"),
+    ("outpatient_withdrawal", "detox_outpatient", "1.7 or 2.7"),
+    ("hospital_inpatient", "inpatient", "4 or 3.7"),
+    ("residential_short", "residential_short", "3.5 or 3.1"),
+    ("residential_long", "residential_long", "3.1 or 3.5"),
     ("day_program", "day_program", "2.5"),
     ("intensive_outpatient", "intensive_outpatient", "2.1"),
     ("outpatient", "outpatient", "1.5"),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from handrail.core.columns import EPOCH, Columns, column_of, degrees_of, place_type, stripe_of
+from handrail.core.columns import EPOCH, Columns, column_of, degrees_of, stripe_of
 from handrail.core.match import Offer, Point, point, rotation
 from handrail.core.openings import AGEING_TIMES, Statement
 from handrail.core.patterns import WORD, pattern_of
@@ -46,7 +46,7 @@ class Gathering:
 
     def keep(self, before: Columns, row: int, program_id: str) -> None:
         """Take over one row that has not changed since other columns of the same hours were made."""
-        kind, must, until = before.places[["kinds", "musts", "until"]][row].tolist()
+        kind, must, until = (int(column[row]) for column in (before.kinds, before.musts, before.until))
         words = before.kind_words[:, kind].tolist(), before.must_words[:, must].tolist()
         later = before.later_rows.searchsorted(row)
         is_later = later < len(before.later_rows) and before.later_rows[later] == row
@@ -108,13 +108,13 @@ def arrange(
         longitudes[at] = column_of(longitude)
     order = np.lexsort((longitudes, stripes))
     placed = int(np.count_nonzero(stripes < round(180 / tall)))
-    places = np.zeros(count, dtype=place_type(max(len(each[0]) for each in words)))
-    for name, column in zip(places.dtype.names or (), (*points.T, kinds, musts, until), strict=True):
-        places[name] = column[order]
     later = next_on[order].nonzero()[0]
     made = Columns(
         day=day,
-        places=places,
+        points=points[order].T.copy(),
+        kinds=kinds[order].astype(_number_type(words[0])),
+        musts=musts[order].astype(_number_type(words[1])),
+        until=until[order].astype(np.int32),
         stripes=np.searchsorted(stripes[order], np.arange(round(180 / tall) + 1)).astype(np.uint32),
         longitudes=longitudes[order][:placed].copy(),
         kind_words=words[0],
@@ -137,21 +137,25 @@ def patched(columns: Columns, changed: Mapping[int, Offer], fresh_hours: Mapping
         for which in (0, 1):
             words[which], number = _numbered(words[which], pattern.yes[which], pattern.no[which])
             numbers[row].append(number)
-    kinds, musts = words
-    places = columns.places.astype(place_type(max(len(kinds[0]), len(musts[0]))))
+    kinds = columns.kinds.astype(_number_type(words[0]))
+    musts = columns.musts.astype(_number_type(words[1]))
+    until = columns.until.copy()
     for row, offer in changed.items():
-        until, next_on = room_of(offer.statements, fresh_hours)
-        places["kinds"][row], places["musts"][row], places["until"][row] = (*numbers[row], until)
+        kinds[row], musts[row] = numbers[row]
+        until[row], next_on = room_of(offer.statements, fresh_hours)
         later.pop(row, None)
         if next_on:
             later[row] = next_on
     return replace(
         columns,
-        places=places,
-        kind_words=kinds,
-        must_words=musts,
+        kinds=kinds,
+        musts=musts,
+        until=until,
+        kind_words=words[0],
+        must_words=words[1],
         **_later(later),
-        _tables={} if len(kinds[0]) + len(musts[0]) > columns.sets else columns._tables,
+        _tables={} if len(words[0][0]) + len(words[1][0]) > columns.sets else columns._tables,
+        _periods={},
     )
 
 
@@ -159,13 +163,12 @@ def with_hours(
     columns: Columns, statements: Mapping[int, Sequence[Statement]], fresh_hours: Mapping[str, int]
 ) -> Columns:
     """The same places where statements stay fresh for other hours. `statements` are those of each row that has any."""
-    places, later = columns.places.copy(), {}
-    places["until"] = 0
+    until, later = np.zeros_like(columns.until), {}
     for row, said in statements.items():
-        places["until"][row], next_on = room_of(said, fresh_hours)
+        until[row], next_on = room_of(said, fresh_hours)
         if next_on:
             later[row] = next_on
-    return replace(columns, places=places, **_later(later))
+    return replace(columns, until=until, **_later(later), _periods={})
 
 
 def _later(days: Mapping[int, int]) -> dict[str, Any]:
@@ -175,6 +178,11 @@ def _later(days: Mapping[int, int]) -> dict[str, Any]:
         "later_rows": np.array(rows, dtype=np.int32),
         "later_days": np.array([days[row] for row in rows], dtype=np.int32),
     }
+
+
+def _number_type(words: NDArray[Any]) -> np.dtype[Any]:
+    """What numbers of so many sets of words are kept as: never more than four bytes, and two for most."""
+    return np.dtype(np.uint16 if words.shape[1] <= 65536 else np.uint32)
 
 
 def _words(known: _Family) -> NDArray[Any]:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from handrail.core.facts import FACTS, UNKNOWN, FactValue, SaidFact, read_codes
+from handrail.core.facts import FACTS, MEDICINES, UNKNOWN, YES, FactValue, SaidFact, read_codes
 
 
 @dataclass(frozen=True)
@@ -51,9 +51,20 @@ def join_words(
     for word in said:
         if word.key in FACTS:
             _hear(facts, word, today)
+    for medicine in MEDICINES:
+        if medicine not in facts:
+            _from_more(facts, medicine)
     for key in doubted:
         facts.pop(key, None)
     return facts
+
+
+def _from_more(facts: dict[str, FactValue], medicine: str) -> None:
+    """Whoever starts people on a medicine, or keeps them on it, has it."""
+    for more in (f"starts_{medicine}", f"keeps_{medicine}"):
+        found = facts.get(more)
+        if found is not None and found.value == YES:
+            facts[medicine] = found
 
 
 def _join_lists(heard: Sequence[Heard], today: date) -> dict[str, FactValue]:

@@ -29,6 +29,7 @@ RULE: tuple[str, ...] = (
     "A place that does not say is kept. Not known is never read as yes or no.",
     "Places that do not take the way you pay come last.",
     "Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives.",
+    "Places that say they have none, or that they do not treat opioid use, come after those that do not say.",
     "Then places with confirmed room. Word about beds gets old sooner than word about visits.",
     "Then what fits what you picked: the fewer things not known, the higher.",
     "Then places that answer us. A place that, in five or more of our requests, mostly answered late or said no "
@@ -59,6 +60,7 @@ class Offer:
     source: str = ""
     observed_on: date | None = None
     is_sample: bool = False
+    may_be_closed: bool = False
     facts: Mapping[str, FactValue] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
     answers: Answers | None = None
@@ -71,6 +73,14 @@ class Offer:
     def has_medicine(self) -> bool:
         """True when the program is known to use buprenorphine or methadone."""
         return any(self.fact(key).value == YES for key in KINDS["medicine"].facts)
+
+    @cached_property
+    def medicine_tier(self) -> int:
+        """0 with medicine for opioid use, 1 when that is not known, 2 when it has none or does not treat opioid use."""
+        if self.has_medicine:
+            return 0
+        has_none = all(self.fact(key).value == NO for key in KINDS["medicine"].facts)
+        return 2 if has_none or self.fact("treats_opioid_use").value == NO else 1
 
     @property
     def stops_medicine(self) -> bool:
@@ -240,8 +250,8 @@ def _key(match: Match, chord: float | None, unknown: int, order: Order, today: s
     if order == "soonest":
         return (*_how_soon(match), far, *turn)
     refuses_plan = bool(needs.payer) and covers(needs.payer, offer.facts).answer == "not"
-    medicine_last = needs.for_opioids and not offer.has_medicine
-    return (refuses_plan, medicine_last, not match.openings.is_room, unknown, offer.is_slow, far, *turn)
+    medicine = offer.medicine_tier if needs.for_opioids else 0
+    return (refuses_plan, medicine, not match.openings.is_room, unknown, offer.is_slow, far, *turn)
 
 
 def _how_soon(match: Match) -> tuple[bool, bool, bool, date]:
@@ -306,6 +316,10 @@ def _reasons(needs: Needs, offer: Offer, openings: OpeningsSentence) -> Iterable
         yield _reason(f"must:{key}", fits(key, MUSTS[key], offer))
     if offer.answers is not None and offer.answers.asked >= FEWEST:
         yield _answers(offer.answers)
+    for key in ("alcohol_only", "dui_only"):
+        only = offer.fact(key)
+        if needs.for_opioids and only.value == YES:
+            yield Reason("does_not", "only", key, only.source, only.observed_on)
     if offer.stops_medicine:
         stops = offer.fact("stops_medicine")
         yield Reason("does_not", "stops_medicine", "", stops.source, stops.observed_on)
@@ -320,7 +334,8 @@ def _room(openings: OpeningsSentence) -> Reason:
 def _medicine(offer: Offer) -> Reason:
     today = offer.fact("same_day_start")
     word = any_of(KINDS["medicine"], offer)
-    why = "starts_today" if word.value == YES and today.value == YES else ""
+    starts = any(offer.fact(f"starts_{key}").value == YES == offer.fact(key).value for key in KINDS["medicine"].facts)
+    why = "starts_today" if starts and today.value == YES else ""
     return Reason(_VERDICTS[word.value], "medicine", why, word.source, word.observed_on)
 
 

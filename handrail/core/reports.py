@@ -24,13 +24,13 @@ KINDS: Mapping[str, tuple[str, ...]] = {
     "treated_badly": (),
 }
 
-# The ways to pay that can be named, and the fact that each one is.
-PLANS: Mapping[str, str] = {
-    "medicaid": "medicaid",
-    "medicare": "medicare",
-    "private": "private_plan",
-    "va": "va",
-    "none": "sliding_fee",
+# The ways to pay that can be named, and the facts that speak of each.
+PLANS: Mapping[str, tuple[str, ...]] = {
+    "medicaid": ("medicaid",),
+    "medicare": ("medicare",),
+    "private": ("private_plan",),
+    "va": ("va",),
+    "none": ("free", "sliding_fee", "public_funds"),
 }
 
 # How a check ends.
@@ -48,7 +48,7 @@ def why_not_report(kind: str, about: str) -> str | None:
 
 def casts_doubt_on(kind: str, about: str) -> tuple[str, ...]:
     """The facts and details that one kind of report is about."""
-    return (PLANS[about],) if kind == "plan" and about in PLANS else KINDS.get(kind, ())
+    return PLANS.get(about, ()) if kind == "plan" else KINDS.get(kind, ())
 
 
 def doubted(reports: Iterable[tuple[str, str]]) -> frozenset[str]:

@@ -4,7 +4,7 @@ import logging
 import re
 
 _QUERY = re.compile(r"\?\S*")
-_PRIVATE_PATHS = re.compile(r"/(status|ask|desk|program|c)/\S*")
+_PRIVATE_PATHS = re.compile(r"/(status|ask|desk|program|report|c)/\S*")
 
 
 class PrivateFilter(logging.Filter):

@@ -112,6 +112,8 @@ ADDRESSES: dict[str, Address] = {
         program_still_right="state_capacity",
         program_links="make_capacity_link",
         program_link="make_capacity_link",
+        program_facts="say_facts",
+        program_renew_facts="say_facts",
         program_in_care="see_inbox",
         program_page="see_inbox",
     ),

@@ -90,6 +90,7 @@ RULE_WORDS: tuple[Any, ...] = (
     _l("A place that does not say is kept. Not known is never read as yes or no."),
     _l("Places that do not take the way you pay come last."),
     _l("Places with medicine for opioid use (buprenorphine or methadone) come first, because it saves the most lives."),
+    _l("Places that say they have none, or that they do not treat opioid use, come after those that do not say."),
     _l("Then places with confirmed room. Word about beds gets old sooner than word about visits."),
     _l("Then what fits what you picked: the fewer things not known, the higher."),
     _l(
@@ -201,20 +202,22 @@ def reason_line(reason: Reason, *, today: date, answers: Answers | None = None) 
 
 @lru_cache(maxsize=8192)
 def _reason_line(reason: Reason, today: date, language: str | None) -> Line:  # noqa: ARG001 (the key of the cache)
-    words = _reason_words(reason, today)
+    words = _reason_words(reason)
     if reason.on and reason.about != "room" and (today - reason.on).days > 14:
         words = f"{words} ({day_words(reason.on, today)})"
     return Line(VERDICT_ICONS[reason.verdict], "", words, reason.verdict)
 
 
-def _reason_words(reason: Reason, today: date) -> str:
+def _reason_words(reason: Reason) -> str:
     about, _colon, key = reason.about.partition(":")
     if about == "room":
-        return _room_words(reason, today)
+        return _room_words(reason)
     if about == "medicine":
         return _medicine_words(reason)
     if about == "stops_medicine":
-        return _("It says it does not use medicine for opioid use. Ask if you can stay on yours.")
+        return _("It says it does not treat opioid use, or not with medicine. Ask if you can stay on yours.")
+    if about == "only":
+        return str(FACT_WORDS[reason.why])
     if about == "payer":
         return _payer_words(reason.why, key)
     if about == "answers":
@@ -231,13 +234,13 @@ def _verdict_words(verdict: str, label: str) -> str:
     return _("%(label)s: not known") % {"label": label}
 
 
-def _room_words(reason: Reason, today: date) -> str:
+def _room_words(reason: Reason) -> str:
     if reason.verdict == "fits":
         return _("Room confirmed")
     if reason.verdict == "does_not":
         return _("Full now")
     if reason.on:
-        return _("Room: last heard %(day)s") % {"day": day_words(reason.on, today)}
+        return _("Room: not confirmed lately")  # the openings line says when, on the place's own clock
     return _("Room: not known")
 
 

@@ -3,9 +3,10 @@
 No address is kept: only its keyed fingerprint, for as long as the limit runs.
 """
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
 from django.core.cache import cache
@@ -26,6 +27,8 @@ class Limit:
 CODE_BY_ADDRESS = Limit("code", 10, 10 * 60)
 CODE_BY_ALL = Limit("codes", 20_000, 10 * 60)
 PIN_BY_REQUEST = Limit("pin", 5, 15 * 60)
+
+_WITH_PORT = re.compile(r"\[(?P<v6>[0-9a-fA-F:.]+)\](?::\d+)?|(?P<v4>[0-9.]+):\d+")
 
 
 def take_try(limit: Limit, key: str) -> str | None:
@@ -65,16 +68,22 @@ def _window(limit: Limit, now: datetime) -> str:
     return f"{limit.name}:all:{int(now.timestamp()) // limit.seconds}"
 
 
-def visitor_key(request: HttpRequest) -> str:
-    """A fingerprint of where a request comes from; a whole /64 of IPv6 counts as one place."""
+def visitor_key(request: HttpRequest, *, shared_bits: int = 64) -> str:
+    """A fingerprint of where a request comes from; a whole /64 of IPv6 counts as one place, or what `shared_bits` say.
+
+    An IPv4 address is the same however it is written: a server that listens on IPv6 sees "::ffff:192.0.2.1", and some
+    proxies add the port, which is another for each connection.
+    """
     text = _address(request)
+    told = _WITH_PORT.fullmatch(text)
     try:
-        address = ip_address(text)
+        address = ip_address((told["v6"] or told["v4"]) if told else text)
     except ValueError:
         return blind_index(text, purpose="visitor")
-    if address.version == 6:
-        text = str(ip_network((address, 64), strict=False))
-    return blind_index(text, purpose="visitor")
+    if isinstance(address, IPv6Address):
+        seen = address.ipv4_mapped or ip_network((address, shared_bits), strict=False)
+        return blind_index(str(seen), purpose="visitor")
+    return blind_index(str(address), purpose="visitor")
 
 
 def _address(request: HttpRequest) -> str:

@@ -28,15 +28,14 @@ class Mould:
 
     __slots__ = ("_holes", "_parts")
 
-    def __init__(self, parts: list[str], holes: list[tuple[int, str]]) -> None:
-        self._parts, self._holes = parts, holes
+    def __init__(self, parts: list[str]) -> None:
+        self._parts, self._holes = parts, parts[1::2]
 
     def fill(self, **values: object) -> SafeString:
         """The whole text. Every hole must be given."""
+        put_in = {name: value if isinstance(value, SafeString) else safe(value) for name, value in values.items()}
         parts = self._parts.copy()
-        for at, name in self._holes:
-            value = values[name]
-            parts[at] = value if isinstance(value, SafeString) else safe(value)
+        parts[1::2] = [put_in[name] for name in self._holes]
         return SafeString("".join(parts))
 
 
@@ -66,5 +65,4 @@ def _mould(
     language: str | None,  # noqa: ARG001 (a key: the template is rendered in it)
 ) -> Mould:
     marks = {name: SafeString(_MARK.format(name)) for name in holes}
-    parts = _MARKS.split(render_to_string(template, dict(given) | marks).strip())
-    return Mould(parts, [(at, parts[at]) for at in range(1, len(parts), 2)])
+    return Mould(_MARKS.split(render_to_string(template, dict(given) | marks).strip()))

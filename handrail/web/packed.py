@@ -8,7 +8,6 @@ import gzip
 
 import brotli
 from django.http import HttpRequest, HttpResponse
-from django.utils.cache import patch_vary_headers
 
 # The fastest steps: a results page of 34 kB becomes 4.5 kB in a twentieth of a millisecond.
 _BROTLI_QUALITY = 1
@@ -26,13 +25,13 @@ def packed(request: HttpRequest, html: str, *, status: int = 200) -> HttpRespons
     response = HttpResponse(body, status=status)
     if name:
         response.headers["Content-Encoding"] = name
-    patch_vary_headers(response, ["Accept-Encoding"])
+    response.headers["Vary"] = "Accept-Encoding"
     return response
 
 
 def _accepted(request: HttpRequest) -> set[str]:
     """The ways of packing that the browser takes. "br;q=0" is a no."""
-    offers = (offer.replace(" ", "").lower() for offer in request.headers.get("Accept-Encoding", "").split(","))
+    offers = request.META.get("HTTP_ACCEPT_ENCODING", "").replace(" ", "").lower().split(",")
     return {name for name, _, weight in (offer.partition(";") for offer in offers) if weight not in _REFUSED}
 
 

@@ -6,9 +6,11 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
 CSP = "; ".join(f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
+# The address itself is the key there: a device's link.
+KEY_PATHS = ("/c/",)
 STAFF_PATHS = ("/desk/", "/program/", "/steward/", "/account/")
 PRIVATE_PREFIXES = (
-    *("/ask/", "/status/", "/report/", "/find/save", "/find/compare/", "/leave/", "/go/", "/c/"),
+    *("/ask/", "/status/", "/report/", "/find/save", "/find/compare/", "/leave/", "/go/", *KEY_PATHS),
     *STAFF_PATHS,
 )
 
@@ -28,7 +30,8 @@ def headers(get_response: Handler) -> Handler:
         response = get_response(request)
         response.headers.setdefault("Content-Security-Policy", CSP)
         # Not no-referrer: browsers then send "Origin: null" with our own forms, and every one of them is refused.
-        response.headers.setdefault("Referrer-Policy", "same-origin")
+        is_key = request.path_info.startswith(KEY_PATHS)
+        response.headers.setdefault("Referrer-Policy", "strict-origin" if is_key else "same-origin")
         response.headers.setdefault("X-Content-Type-Options", "nosniff")
         response.headers.setdefault("Cross-Origin-Opener-Policy", "same-origin")
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")

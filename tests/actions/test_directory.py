@@ -193,7 +193,12 @@ def test_one_row_has_one_statement_and_confirming_makes_it_new(cast):
 
 @pytest.mark.parametrize(
     ("values", "reason"),
-    [({"openings": -1}, "bad_openings"), ({"kind": "seats"}, "bad_kind"), ({"label": " "}, "bad_label")],
+    [
+        ({"openings": -1}, "bad_openings"),
+        ({"kind": "seats"}, "bad_kind"),
+        ({"label": " "}, "bad_label"),
+        ({"label": "a\0b"}, "bad_label"),
+    ],
 )
 def test_a_statement_that_cannot_be_is_refused(cast, values, reason):
     with pytest.raises(Refused, match=reason):

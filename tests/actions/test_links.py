@@ -71,6 +71,8 @@ def test_who_may_make_renew_and_turn_off_a_link(cast: Cast, name, reason) -> Non
     [
         ({"label": " "}, "bad_link_label"),
         ({"label": "x" * 61}, "bad_link_label"),
+        ({"label": "Front\0desk"}, "bad_link_label"),
+        ({"label": "Front \u202edesk"}, "bad_link_label"),
         ({"days": 0}, "bad_link_days"),
         ({"days": 366}, "bad_link_days"),
     ],

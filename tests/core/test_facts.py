@@ -92,7 +92,7 @@ def test_no_codes_make_a_fact_up(codes):
     for key, said in read_codes(" ".join(codes)).items():
         rule = FACTS[key]
         if said == "yes":
-            assert codes & rule.yes
+            assert codes & rule.yes or rule.both <= codes
             assert not codes & rule.no
         elif said == "no":
             assert not codes & rule.yes
@@ -107,7 +107,7 @@ def test_a_fact_that_does_not_exist_is_an_error():
 
 def test_a_source_that_did_not_ask_everything_says_no_only_where_a_code_does():
     assert read_codes("SA BU MD")["methadone"] == read_codes("SA BU MD")["medicare"] == "no"
-    assert read_codes("SA BU MD ~") == {"buprenorphine": "yes", "medicaid": "yes"}
+    assert read_codes("SA BU MD ~") == {"buprenorphine": "yes", "medicaid": "yes", "stops_medicine": "no"}
     assert read_codes("NMOA ~")["methadone"] == "no"
 
 

@@ -94,3 +94,11 @@ def test_a_value_keeps_who_said_it_and_until_when():
 def test_silence_is_no_disagreement():
     shown, other = {"a": "yes", "b": "yes", "c": "", "d": "1"}, {"a": "no", "b": "yes", "c": "x", "e": "2"}
     assert disagreements(shown, other) == {"a": ("yes", "no")}
+
+
+@pytest.mark.parametrize("more", ["starts", "keeps"])
+def test_whoever_starts_people_on_a_medicine_or_keeps_them_on_it_has_it(more):
+    said = [SaidFact(f"{more}_methadone", "yes", "The program", date(2026, 11, 1), date(2026, 12, 1))]
+    facts = join_facts([Told("SA OP", "survey", date(2026, 3, 31))], said, today=date(2026, 11, 22))
+    assert facts["methadone"] == facts[f"{more}_methadone"]
+    assert "methadone" not in join_facts([], said, today=date(2026, 12, 2)), "and not longer than the word holds"

@@ -30,7 +30,7 @@ def test_what_is_a_report(kind, about, reason):
         ([("wrong_number", ""), ("full", "")], set()),
         ([("plan", "medicaid"), ("plan", "va")], set()),
         ([("plan", "medicaid")] * 3, {"medicaid"}),
-        ([("plan", "none")] * 2, {"sliding_fee"}),
+        ([("plan", "none")] * 2, {"free", "sliding_fee", "public_funds"}),
         ([("closed", "")] * 2 + [("money_first", "")] * 2, {WHOLE, OPENINGS, "up_front_payment"}),
         ([("treated_badly", "")] * 9, set()),
     ],

@@ -188,7 +188,7 @@ class English(HTMLParser):
 OF_A_PLACE_IN_SPANISH = (
     *("/es/p/river-house/", "/es/find/compare/?c=river-house&c=mill-house", "/es/find/results/?n=80202"),
     *(
-        "/es/find/results/?n=80202&k=s&m=a",
+        "/es/find/results/?n=80202&k=s&m=k&p=a",
         "/es/find/saved/",
         "/es/report/river-house/",
         "/es/report/river-house/thanks/",

@@ -90,7 +90,7 @@ def test_what_means_no_place_says_why(text, problem):
 def test_every_state_and_territory_has_towns_with_points_inside_it(state):
     if state == "FM":
         pytest.skip("The gazetteer has no point for any post office of Micronesia; each is said to have none.")
-    largest = gazetteer().largest[state]
+    largest = gazetteer().towns.largest[state]
     for town in largest:
         assert is_in(town.latitude, town.longitude, state=state), town
         assert town in find_place(f"{town.city}, {state}")

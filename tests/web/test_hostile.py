@@ -120,6 +120,7 @@ class Place:
             "program_accept": {"day": f"{now + timedelta(days=2):%Y-%m-%d}", "time": "9 AM", "visit_note": ""},
             "program_decline": {"reason": "distance", "note": "", "version": "1"},
             "program_openings": {**row, "next_opening_on": "2026-11-30"},
+            "program_facts": {"topic": "rules", "pets": "Cats", "smoking": "allowed", "seen": "", "at": ""},
             "openings_link": {**row, "row": "", "next_opening_on": "2026-11-30"},
             "desk_call_round": {"program": program, "do": "say", "seen": "", "page": "1", **heard},
             "status_contact": {**way, **hours, "voicemail": "no"},

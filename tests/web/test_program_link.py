@@ -184,7 +184,12 @@ def test_no_line_of_a_log_holds_the_key(program) -> None:
 
 def test_a_form_without_its_token_is_not_taken(program) -> None:
     at = address(a_link(program))
-    assert Client(enforce_csrf_checks=True).post(at, {"still": "yes", "seen": ""}).status_code == 403
+    refused = Client(enforce_csrf_checks=True).post(at, {"still": "yes", "seen": ""})
+    assert refused.status_code == 403
+    assert at not in refused.content.decode(), "the key stands on no page but its own"
+    for answer in (refused, Client().get(at.rstrip("/"))):
+        assert answer["Referrer-Policy"] == "strict-origin"
+        assert answer["Cache-Control"] == "no-store"
 
 
 def test_intake_makes_a_link_reads_it_once_renews_it_and_turns_it_off(program) -> None:

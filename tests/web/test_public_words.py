@@ -73,8 +73,8 @@ def is_plain(page: HttpResponse) -> None:
 
 
 FINDER = (
-    *("/find/", "/find/?n=99", "/find/results/?n=80202", "/find/results/?n=80202&k=s&m=a&m=t&p=m&r=60"),
-    *("/find/results/?n=80202&m=e&m=n", "/find/results/?n=Springfield", "/find/results/?n=Denvver"),
+    *("/find/", "/find/?n=99", "/find/results/?n=80202", "/find/results/?n=80202&k=s&m=k&m=t&p=a&r=60"),
+    *("/find/results/?n=80202&k=d&m=es&m=n", "/find/results/?n=Springfield", "/find/results/?n=Denvver"),
     *("/find/compare/?c=river-house&c=mill-house", "/report/river-house/thanks/"),
 )
 

@@ -49,6 +49,14 @@ def test_the_form_asks_in_order_and_keeps_the_emergency_lines(client, river):
     assert 'href="/report/river-house/"' in page_of(client)
 
 
+def test_one_line_with_many_addresses_is_one_person(client, river):
+    for subnet in ("1", "2", "ffff"):
+        assert tell(client, "closed", {"REMOTE_ADDR": f"2001:db8:7:{subnet}::1"}).status_code == 302
+    assert Report.objects.count() == 1
+    tell(client, "closed", {"REMOTE_ADDR": "2001:db8:8:1::1"})
+    assert Report.objects.count() == 2
+
+
 @pytest.mark.parametrize(
     ("given", "words"),
     [({}, "Choose what is wrong"), ({"kind": "x"}, "There is a problem"), ({"kind": "plan"}, "Choose which plan")],

@@ -11,6 +11,7 @@ from django.db.models import Q, QuerySet
 
 from handrail.actions._frame import Stale, enter, require
 from handrail.actions.directory.say import confirm_capacity, state_capacity
+from handrail.actions.directory.sources import hold_directory
 from handrail.core.access import Actor
 from handrail.records.directory.models import CallTry, CapacityStatement, Program
 
@@ -95,6 +96,7 @@ def note_no_answer(program: Program, *, actor: Actor, seen: str, now: datetime) 
 
 def _unchanged(program: Program, seen: str) -> list[CapacityStatement]:
     """The rows of a place, held until the transaction ends. Raises Stale, with who spoke, when they are newer."""
+    hold_directory()
     rows = list(rows_of(program).select_for_update(of=("self",)).select_related("program").order_by("pk"))
     if last_said(rows) != seen:
         newest = max(rows, key=lambda row: row.stated_at, default=None)

@@ -6,7 +6,7 @@ word back brings the source's word back.
 
 import hashlib
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
@@ -19,7 +19,7 @@ from handrail.actions.directory.conflicts import find_conflicts, settle_conflict
 from handrail.actions.directory.say import keep_word, sign_change, source_of
 from handrail.actions.directory.sources import hold_directory
 from handrail.core.access import Actor
-from handrail.core.facts import DAY_ONE, DETAILS, FACTS, LONGEST_STEP, MOST_STEPS, UNKNOWN, read_codes
+from handrail.core.facts import DAY_ONE, DETAILS, FACTS, LONGEST_STEP, MOST_STEPS, UNKNOWN, YES, read_codes
 from handrail.core.reports import WHOLE
 from handrail.records.directory.models import Conflict, Fact, FactChange, Program
 from handrail.records.directory.places import place_of_zip
@@ -260,6 +260,18 @@ def set_day_one(
         before, value = ("; ".join(map(str, told))[:200] for told in (row.day_one, steps))
         row.day_one = list(steps)
         row.save(update_fields=["day_one"])
+        # The steps stand in their own column; this says who told them, and until when they are believed.
+        Fact.objects.update_or_create(
+            program=row,
+            key=DAY_ONE,
+            defaults={
+                "value": UNKNOWN if not steps else YES,
+                "source": source_of(actor),
+                "observed_on": now.date(),
+                "expires_on": now.date() + timedelta(days=DETAIL_DAYS),
+                "said_by": actor.key,
+            },
+        )
         FactChange.objects.create(
             program=row,
             key=DAY_ONE,

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.db import transaction
 
 from handrail.actions._frame import Refused, enter, require
+from handrail.actions.directory.sources import hold_directory
 from handrail.core.access import Actor
 from handrail.records.directory.links import living_links
 from handrail.records.directory.models import CapacityLink, Program
@@ -25,10 +26,11 @@ def make_link(program: Program, *, actor: Actor, label: str, now: datetime, days
     """
     _may_keep_links(program.pk, actor)
     label = " ".join(label.split())
-    if not label or len(label) > MAX_LABEL:
+    if not label or len(label) > MAX_LABEL or not label.isprintable():
         raise Refused("bad_link_label")
     expires_at = _ends(now, days)
     with transaction.atomic():
+        hold_directory()
         _leave_room(program.pk, now)
         link = CapacityLink.objects.create(
             program=program, label=label, made_at=now, made_by=actor.key, expires_at=expires_at
@@ -45,6 +47,7 @@ def renew_link(link: CapacityLink, *, actor: Actor, now: datetime, days: int | N
     _may_keep_links(link.program_id, actor)
     expires_at = _ends(now, days)
     with transaction.atomic():
+        hold_directory()
         _leave_room(link.program_id, now, besides=link.pk)
         if not CapacityLink.objects.filter(pk=link.pk, revoked_at=None).update(expires_at=expires_at):
             raise Refused("link_off")
@@ -56,6 +59,7 @@ def revoke_link(link: CapacityLink, *, actor: Actor, now: datetime) -> None:
     """Take a link back: from now on it opens nothing. A second time changes nothing. Raises Refused: `not_listed`."""
     _may_keep_links(link.program_id, actor)
     with transaction.atomic():
+        hold_directory()
         if CapacityLink.objects.filter(pk=link.pk, revoked_at=None).update(revoked_at=now):
             _enter(link, actor, "revoke_capacity_link", now)
             link.revoked_at = now
@@ -65,6 +69,7 @@ def revoke_link(link: CapacityLink, *, actor: Actor, now: datetime) -> None:
 def using(link: CapacityLink, *, now: datetime) -> Iterator[Actor]:
     """Say something through a link, in one transaction: who speaks. Raises Refused(`link_off`) when it may not."""
     with transaction.atomic():
+        hold_directory()
         # Asked of the row itself and held, so that a link taken back this instant says nothing more.
         if not living_links(link.program_id, now).filter(pk=link.pk).update(used_at=now):
             raise Refused("link_off")

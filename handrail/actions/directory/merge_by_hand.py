@@ -78,6 +78,7 @@ def not_the_same(likeness: Likeness, *, actor: Actor, now: datetime) -> bool:
     """Say that two entries that look alike are two places. False when somebody has said so already."""
     require(actor, "edit_directory")
     with transaction.atomic():
+        hold_directory()
         open_ = Likeness.objects.filter(pk=likeness.pk, settled_at=None)
         if not open_.update(settled_at=now, settled_by=actor.key):
             return False

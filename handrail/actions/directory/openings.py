@@ -7,6 +7,7 @@ from django.db import transaction
 
 from handrail.actions._frame import Stale
 from handrail.actions.directory.say import confirm_capacity, state_capacity
+from handrail.actions.directory.sources import hold_directory
 from handrail.core.access import Actor
 from handrail.records.directory.models import CapacityStatement, Program
 
@@ -65,4 +66,5 @@ def confirm_rows(program: Program, *, actor: Actor, seen: str, now: datetime) ->
 
 def held_rows(program: Program) -> list[CapacityStatement]:
     """The rows of a program, held until the transaction ends: two devices at once come one after the other."""
+    hold_directory()
     return list(CapacityStatement.objects.select_for_update().filter(program=program).order_by("pk"))

@@ -61,13 +61,14 @@ def state_capacity(
     """
     may_speak_for(program, actor)
     label = " ".join(label.split())
-    if not label or len(label) > MAX_LABEL:
+    if not label or len(label) > MAX_LABEL or not label.isprintable():
         raise Refused("bad_label")
     if kind not in ("beds", "visits"):
         raise Refused("bad_kind")
     if not 0 <= openings <= MAX_OPENINGS or not 0 <= (waiting or 0) <= MAX_OPENINGS:
         raise Refused("bad_openings")
     with transaction.atomic():
+        hold_directory()
         statement, _ = CapacityStatement.objects.update_or_create(
             program=program,
             label=label,
@@ -90,6 +91,7 @@ def confirm_capacity(program: Program, *, actor: Actor, heard_from_program: bool
     """Say that every row of this program's openings is still right. Gives how many were confirmed."""
     may_speak_for(program, actor)
     with transaction.atomic():
+        hold_directory()
         rows: QuerySet[CapacityStatement] = CapacityStatement.objects.filter(program=program)
         ids = list(rows.values_list("pk", flat=True))
         source = source_of(actor, heard_from_program=heard_from_program)

@@ -75,7 +75,8 @@ def source_named(key: str, *, title: str = "", kind: str = "") -> Source:
 def hold_directory() -> None:
     """Wait for whoever is changing the directory, where the database has row locks. SQLite has one writer anyway.
 
-    Call it first in a transaction that changes entries: every change writes the version, so all take that row first.
+    Call it first in a transaction that changes anything of an entry: every change writes the version, so all take that
+    row first, and none waits for another that waits for it. A place's stream in the ledger is then written in turn too.
     """
     Version.objects.get_or_create(pk=1)
     if connection.features.has_select_for_update:

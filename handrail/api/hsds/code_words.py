@@ -146,29 +146,3 @@ CODE_WORDS: Mapping[str, str] = {
     "SMPD": "Smoking allowed in some places",
     "SMOP": "Smoking allowed",
 }
-
-# Code of the source to ISO 639 and name: the codes that name one language.
-LANGUAGES: Mapping[str, tuple[str, str]] = {
-    "SP": ("es", "Spanish"),
-    "AH": ("ase", "American Sign Language"),
-    "F4": ("ar", "Arabic"),
-    "F17": ("zh", "Chinese"),
-    "F19": ("ht", "Haitian Creole"),
-    "F25": ("fa", "Farsi"),
-    "F28": ("fr", "French"),
-    "F30": ("de", "German"),
-    "F31": ("el", "Greek"),
-    "F35": ("he", "Hebrew"),
-    "F36": ("hi", "Hindi"),
-    "F37": ("hmn", "Hmong"),
-    "F42": ("it", "Italian"),
-    "F43": ("ja", "Japanese"),
-    "F47": ("ko", "Korean"),
-    "F66": ("pl", "Polish"),
-    "F67": ("pt", "Portuguese"),
-    "F70": ("ru", "Russian"),
-    "F81": ("tl", "Tagalog"),
-    "F92": ("vi", "Vietnamese"),
-    "N24": ("oj", "Ojibwe"),
-    "N40": ("ypk", "Yupik"),
-}

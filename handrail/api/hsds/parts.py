@@ -5,10 +5,10 @@ from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
-from handrail.api.hsds.code_words import LANGUAGES
 from handrail.api.hsds.entry import Change, Entry
 from handrail.api.hsds.identity import ids_under, made_id
 from handrail.api.hsds.terms import Term, code_term, fact_term
+from handrail.core.languages import ISO, LANGUAGES
 from handrail.core.openings import Statement
 
 Record = dict[str, Any]
@@ -64,10 +64,12 @@ def phones(entry: Entry) -> list[Record]:
 
 def languages(entry: Entry) -> list[Record]:
     """The languages that care is given in, by ISO 639 code."""
-    codes = [code for code in entry.codes if code in LANGUAGES and code not in SPOKEN.values()]
-    spoken = [code for key, code in SPOKEN.items() if entry.says(key)]
+    names = [LANGUAGES[code][1] for key, code in SPOKEN.items() if entry.says(key)]
+    more = entry.facts.get("languages")
+    names += [name.strip() for name in more.value.split(",")] if more else []
     return [
-        _part(entry, "language", code, name=LANGUAGES[code][1], code=LANGUAGES[code][0]) for code in (*spoken, *codes)
+        _part(entry, "language", name, name=name, **({"code": ISO[name]} if name in ISO else {}))
+        for name in dict.fromkeys(filter(None, names))
     ]
 
 

@@ -11,6 +11,7 @@ from handrail.api.hsds.entry import Entry
 from handrail.api.hsds.identity import at_place_id, made_id
 from handrail.api.hsds.parts import Record, listing, said, sentences
 from handrail.core.facts import NO, settings_of
+from handrail.core.reports import WHOLE
 from handrail.records.directory.models import Organization
 
 SAMPLE_WORDS = "SAMPLE DATA: invented for a demonstration. No such place exists."
@@ -211,7 +212,8 @@ def _who(entry: Entry) -> str:
 
 def _alert(entry: Entry) -> str:
     checking = "People told us that something here is wrong. Our team checks it; until then it is left out."
-    told = [checking] if entry.told.doubted & entry.told.checking else []
+    told = ["Two people told us that this place may have closed. Call before you go."] * (WHOLE in entry.told.doubted)
+    told += [checking] if entry.told.doubted & entry.told.checking else []
     if entry.too_old is not None:
         on = entry.too_old.stated_at.date()
         told.append(

@@ -1,6 +1,5 @@
-"""Every ZIP code and town with its point and time zone, offline, from the `zipcodes` package; read at first use."""
+"""Every ZIP code and town with its point and time zone, offline, from the `zipcodes` package; read when asked for."""
 
-import itertools
 import math
 import re
 import threading
@@ -45,37 +44,114 @@ class Place:
         return max(abs(latitude - self.latitude), abs(east)) > FAR_DEGREES
 
 
-@dataclass(frozen=True, slots=True)
-class Gazetteer:
-    """What is known of ZIP codes and towns.
+@dataclass(slots=True)
+class _Part:
+    """The ZIP codes with the same two first digits. Codes without a point have their town and state."""
 
-    `towns` is by plain name, then by state, the largest first. `military` codes are on no map; nobody told us a point
-    of those in `without_point`, or of their town.
+    places: dict[str, Place]
+    military: frozenset[str]
+    pointless: dict[str, tuple[str, str]]
+
+
+@dataclass(frozen=True, slots=True)
+class Towns:
+    """Every town by plain name, in each state that has one, the largest first; and the largest towns of each state."""
+
+    named: Mapping[str, tuple[Place, ...]]
+    largest: Mapping[str, tuple[Place, ...]]
+
+    def of(self, name: str) -> dict[str, Place]:
+        """The towns of one plain name, by state."""
+        return {place.state: place for place in self.named.get(name, ())}
+
+
+class Gazetteer:
+    """What is known of ZIP codes and towns. A code needs only the codes that begin like it; a town needs them all.
+
+    `military` codes are on no map; nobody told us a point of those `without_point`, or of their town.
     """
 
-    zips: Mapping[str, Place]
-    towns: Mapping[str, Mapping[str, Place]]
-    largest: Mapping[str, tuple[Place, ...]]
-    military: frozenset[str]
-    without_point: frozenset[str]
+    def __init__(self) -> None:
+        self._parts: dict[str, _Part] = {}
+        self._towns: list[Towns] = []
+        self._lock = threading.RLock()
+        self._shared: dict[str, str] = {}
+
+    def place(self, zip5: str) -> Place | None:
+        """The place of a ZIP code; where nobody told us its point, its town's."""
+        part = self._part(zip5[:2])
+        place = part.places.get(zip5)
+        if place is None and zip5 in part.pointless:
+            city, state = part.pointless[zip5]
+            town = self.towns.of(plain(city)).get(state)
+            place = replace(town, zip5=zip5, city=city) if town else None
+        return place
+
+    def is_military(self, zip5: str) -> bool:
+        """True for a code of the military post."""
+        return zip5 in self._part(zip5[:2]).military
+
+    def is_without_point(self, zip5: str) -> bool:
+        """True for a code that there is, though not on our map."""
+        return zip5 in self._part(zip5[:2]).pointless and self.place(zip5) is None
+
+    @property
+    def towns(self) -> Towns:
+        """Every town. The first reader takes about a second to read them; others wait for that one."""
+        if not self._towns:
+            with self._lock:
+                if not self._towns:
+                    self._towns.append(self._read_towns())
+        return self._towns[0]
+
+    def _part(self, begins: str) -> _Part:
+        part = self._parts.get(begins)
+        if part is None:
+            with self._lock:
+                part = self._parts[begins] = self._parts.get(begins) or self._arranged(_rows(begins))
+        return part
+
+    def _arranged(self, rows: list[dict[str, Any]]) -> _Part:
+        part = _Part({}, frozenset(row["zip_code"] for row in rows if row["zip_code_type"] == "MILITARY"), {})
+        for row in rows:
+            if row["zip_code"] in part.military:
+                continue
+            place = _place(row, self._shared)
+            if place is None:
+                part.pointless[row["zip_code"]] = row["city"], row["state"]
+            else:
+                part.places[place.zip5] = place
+        return part
+
+    def _read_towns(self) -> Towns:
+        towns: dict[tuple[str, str], list[Place]] = defaultdict(list)
+        also: list[tuple[str, Place]] = []
+        seldom: list[tuple[str, Place]] = []
+        for begins in map("{:02}".format, range(100)):
+            rows = _rows(begins)
+            part = self._parts.get(begins)
+            if part is None:
+                part = self._parts[begins] = self._arranged(rows)
+            for row in rows:
+                place = part.places.get(row["zip_code"])
+                if place is not None and row["active"]:
+                    towns[place.city, place.state].append(place)
+                    also += ((plain(name), place) for name in row["acceptable_cities"])
+                    seldom += ((plain(name), place) for name in row["unacceptable_cities"])
+        return _arranged(towns, also, seldom)
 
 
-_lock = threading.Lock()
-_read: list[Gazetteer] = []
+_gazetteer = Gazetteer()
 
 
 def gazetteer() -> Gazetteer:
-    """The gazetteer of this process. The first reader takes about a second to read it; others wait for that one."""
-    if not _read:
-        with _lock:
-            if not _read:
-                _read.append(_read_all())
-    return _read[0]
+    """The gazetteer of this process."""
+    return _gazetteer
 
 
 def warm_up() -> None:
-    """Read the gazetteer beside the first requests, so that nobody's search waits for it."""
-    threading.Thread(target=gazetteer, daemon=True).start()
+    """Read the towns beside the first requests, so that nobody's search waits for them."""
+    threading.Thread(target=lambda: _gazetteer.towns, daemon=True).start()
 
 
 def plain(name: str) -> str:
@@ -87,40 +163,9 @@ def plain(name: str) -> str:
     return " ".join([*(_SHORT.get(word, word) for word in words[:-1]), *words[-1:]])
 
 
-def _read_all() -> Gazetteer:
-    zips: dict[str, Place] = {}
-    towns: dict[tuple[str, str], list[Place]] = defaultdict(list)
-    also: list[tuple[str, Place]] = []
-    seldom: list[tuple[str, Place]] = []
-    military: set[str] = set()
-    pointless: list[tuple[str, str, str]] = []
-    shared: dict[str, str] = {}
-    # A tenth at a time: `list_all` keeps all 42,789 rows as dicts, about 100 MB for good.
-    for row in itertools.chain.from_iterable(_beginning_with(str(digit)) for digit in range(10)):
-        if row["zip_code_type"] == "MILITARY":
-            military.add(row["zip_code"])
-            continue
-        place = _place(row, shared)
-        if place is None:
-            pointless.append((row["zip_code"], row["city"], row["state"]))
-            continue
-        zips[place.zip5] = place
-        if row["active"]:
-            towns[plain(place.city), place.state].append(place)
-            also += ((plain(name), place) for name in row["acceptable_cities"])
-            seldom += ((plain(name), place) for name in row["unacceptable_cities"])
-    by_town, largest = _towns(towns, also)
-    # What the post office would rather not read (Manhattan) never makes a name uncertain that is certain without it.
-    certain = {name for name, states in by_town.items() if len(states) == 1}
-    for name, place in seldom:
-        if name and name not in certain:
-            by_town.setdefault(name, {}).setdefault(place.state, place)
-    for zip5, city, state in pointless:
-        town = by_town.get(plain(city), {}).get(state)
-        if town is not None:
-            zips[zip5] = replace(town, zip5=zip5, city=city)
-    without_point = frozenset(zip5 for zip5, _city, _state in pointless if zip5 not in zips)
-    return Gazetteer(zips, by_town, largest, frozenset(military), without_point)
+def _rows(begins: str) -> list[dict[str, Any]]:
+    # A hundredth at a time: `list_all` keeps all 42,789 rows as dicts, about 100 MB for good.
+    return _beginning_with(begins) if re.fullmatch("[0-9]{2}", begins) else []
 
 
 def _place(row: dict[str, Any], shared: dict[str, str]) -> Place | None:
@@ -135,21 +180,38 @@ def _place(row: dict[str, Any], shared: dict[str, str]) -> Place | None:
     return Place(row["zip_code"], city, state, settled.latitude, settled.longitude, zone)
 
 
-def _towns(
-    towns: Mapping[tuple[str, str], list[Place]], also: Iterable[tuple[str, Place]]
-) -> tuple[dict[str, dict[str, Place]], dict[str, tuple[Place, ...]]]:
+def _arranged(
+    of: Mapping[tuple[str, str], list[Place]], also: Iterable[tuple[str, Place]], seldom: Iterable[tuple[str, Place]]
+) -> Towns:
     """Every town with the ZIP code nearest its middle, then the other names; and the largest towns of each state."""
-    by_town: dict[str, dict[str, Place]] = defaultdict(dict)
+    towns: dict[tuple[str, str], list[Place]] = defaultdict(list)
+    for (city, state), places in of.items():
+        towns[plain(city), state] += places
+    by_name: dict[str, list[Place]] = {}
     by_state: dict[str, list[Place]] = defaultdict(list)
     for (name, state), places in sorted(towns.items(), key=lambda town: (-len(town[1]), town[0])):
-        by_town[name][state] = central = _central(places)
+        central = _central(places)
+        by_name.setdefault(name, []).append(central)
         by_state[state].append(central)
-    for name, place in also:
-        by_town[name].setdefault(place.state, place)
-    return dict(by_town), {state: tuple(places[:LARGEST]) for state, places in by_state.items()}
+    _add(by_name, also)
+    # What the post office would rather not read (Manhattan) never makes a name uncertain that is certain without it.
+    certain = {name for name, places in by_name.items() if len(places) == 1}
+    _add(by_name, ((name, place) for name, place in seldom if name and name not in certain))
+    largest = {state: tuple(places[:LARGEST]) for state, places in by_state.items()}
+    return Towns({name: tuple(places) for name, places in by_name.items()}, largest)
+
+
+def _add(by_name: dict[str, list[Place]], named: Iterable[tuple[str, Place]]) -> None:
+    """Further names, each once in a state: the first that has it keeps it."""
+    for name, place in named:
+        held = by_name.setdefault(name, [])
+        if all(place.state != other.state for other in held):
+            held.append(place)
 
 
 def _central(places: list[Place]) -> Place:
     """The ZIP code nearest the middle of a town's codes."""
+    if len(places) == 1:
+        return places[0]
     north, east = fmean(place.latitude for place in places), fmean(place.longitude for place in places)
     return min(places, key=lambda place: ((place.latitude - north) ** 2 + (place.longitude - east) ** 2, place.zip5))

@@ -5,7 +5,6 @@ import uuid
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
-from functools import cached_property
 
 from handrail.core.columns import Columns
 from handrail.core.gathering import Gathering, patched, with_hours
@@ -47,6 +46,8 @@ class Snapshot:
     ) -> None:
         # One number for each snapshot of this process, for whoever keeps what was worked out from it.
         self.serial = next(_serials)
+        # The serial of the first of those in which every place stands where it stands in this one.
+        self.stand = self.serial
         self.number, self.today = key
         self.columns, self.shelf, self.wording = columns, shelf, wording
         self.hours, self.is_sample = hours, is_sample
@@ -111,9 +112,8 @@ class Snapshot:
         row = self.shelf.row_of_id(str(program_id))
         return None if row is None else self.listing(row)
 
-    @cached_property
-    def towns(self) -> dict[tuple[str, str], list[tuple[str, float, float]]]:
-        """Where the places of each town and state are: ZIP code and point of each. Reads every place, once."""
+    def spots(self) -> dict[tuple[str, str], list[tuple[str, float, float]]]:
+        """Where the places of each town and state are: ZIP code and point of each. Reads every place, each time."""
         found: dict[tuple[str, str], list[tuple[str, float, float]]] = {}
         for offer in self.offers():
             if offer.latitude is not None and offer.longitude is not None:
@@ -126,9 +126,7 @@ class Snapshot:
             return self.columns
         other = self._other_hours
         if other is None or other[0] != hours:
-            said = {
-                row: self.listing(row).offer.statements for row in self.columns.places["until"].nonzero()[0].tolist()
-            }
+            said = {row: self.listing(row).offer.statements for row in self.columns.until.nonzero()[0].tolist()}
             other = self._other_hours = dict(hours), with_hours(self.columns, said, hours)
         return other[1]
 
@@ -150,8 +148,7 @@ class Snapshot:
             hours=hours,
             is_sample=self.is_sample,
         )
-        if "towns" in vars(self):  # places that moved are not patched in
-            made.towns = self.towns
+        made.stand = self.stand  # places that moved are not patched in
         made._listings = {row: listing for row, listing in self._listings.copy().items() if row not in listings}
         return made
 

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 from typing import Any, Generic, TypeVar
 
 from handrail.core.answers import Answers
-from handrail.core.facts import DETAILS, FACTS, FactValue
+from handrail.core.facts import DAY_ONE, DETAILS, FACTS, FactValue
 from handrail.core.match import Offer
 from handrail.core.openings import Statement
+from handrail.core.reports import WHOLE
 from handrail.records.directory.telling import Telling
 
 Provenance = tuple[str, date, date]
@@ -44,7 +45,7 @@ class Listing:
 def listing_of(told: Telling, today: date) -> Listing:
     """What is told of a place, as a page shows it on that day."""
     row = told.row
-    shown = {key: told.detail(key, today) for key in DETAILS}
+    shown, first_day = {key: told.detail(key, today) for key in DETAILS}, told.first_day(today)
     offer = Offer(
         program_id=str(row["id"]),
         slug=row["slug"],
@@ -62,6 +63,7 @@ def listing_of(told: Telling, today: date) -> Listing:
         source=row["source__name"],
         observed_on=row["observed_on"],
         is_sample=row["is_sample"],
+        may_be_closed=WHOLE in told.doubted,
         facts=told.facts(today),
         statements=told.openings(),
         answers=told.answers,
@@ -71,12 +73,12 @@ def listing_of(told: Telling, today: date) -> Listing:
         intake_phone=shown["intake_phone"],
         website=shown["website"],
         street2=shown["street2"],
-        day_one=tuple(str(line) for line in row["day_one"]),
+        day_one=first_day,
         source_name=row["source__name"],
         source_url=row["source__url"],
         doubted=told.doubted,
         checking=told.checking,
-        told_by={key: told.provenance(key) for key, value in shown.items() if value},
+        told_by={key: told.provenance(key) for key, value in {**shown, DAY_ONE: first_day}.items() if value},
     )
 
 
@@ -101,8 +103,9 @@ _PLAIN = tuple(each.name for each in fields(Offer) if each.name not in _BESIDE)
 _LISTING_PLAIN = ("intake_phone", "website", "street2", "source_name", "source_url")
 _FACT_NUMBERS = {key: number for number, key in enumerate(FACTS)}
 _FACT_KEYS = tuple(FACTS)
-_DETAIL_NUMBERS = {key: number for number, key in enumerate(DETAILS)}
-_DETAIL_KEYS = tuple(DETAILS)
+
+_DETAIL_KEYS = (*DETAILS, DAY_ONE)
+_DETAIL_NUMBERS = {key: number for number, key in enumerate(_DETAIL_KEYS)}
 
 
 class Wording:

@@ -47,7 +47,7 @@ class Meant:
 def place_of_zip(zip5: str) -> Place | None:
     """The place of a five-digit ZIP code, or None when there is no such code or it has no point."""
     match = _ZIP.fullmatch(zip5.strip())
-    return gazetteer().zips.get(match[1]) if match else None
+    return gazetteer().place(match[1]) if match else None
 
 
 def find_place(text: str) -> list[Place]:
@@ -79,8 +79,8 @@ def suggest_places(text: str) -> list[Place]:
         return [place] if place else []
     if meant.problem == "state":
         name = plain(text)
-        namesakes = [town for town in gazetteer().towns.get(name, {}).values() if plain(town.city) == name]
-        return [*namesakes[:_SUGGESTIONS], *gazetteer().largest.get(meant.about, ())][: 2 * _SUGGESTIONS]
+        namesakes = [town for town in gazetteer().towns.of(name).values() if plain(town.city) == name]
+        return [*namesakes[:_SUGGESTIONS], *gazetteer().towns.largest.get(meant.about, ())][: 2 * _SUGGESTIONS]
     return _close_to(text) if meant.problem == "unknown" else []
 
 
@@ -92,12 +92,12 @@ def _tidy(text: str) -> str:
 
 def _by_zip(zip5: str) -> Meant:
     known = gazetteer()
-    if zip5 in known.military or _MILITARY_ZIP.fullmatch(zip5):
+    if known.is_military(zip5) or _MILITARY_ZIP.fullmatch(zip5):
         return Meant(problem="military", about=zip5)
-    place = known.zips.get(zip5)
+    place = known.place(zip5)
     if place is not None:
         return Meant((place,))
-    return Meant(problem="no_point" if zip5 in known.without_point else "unknown_zip", about=zip5)
+    return Meant(problem="no_point" if known.is_without_point(zip5) else "unknown_zip", about=zip5)
 
 
 def _by_town_and_zip(words: str, zip5: str) -> Meant:
@@ -115,7 +115,7 @@ def _by_town(text: str) -> Meant:
     readings = list(_readings(text))
     if any(set(city.split()) & _POST_OFFICES and (state in MILITARY or not state) for city, state in readings):
         return Meant(problem="military", about=text)
-    for towns_of in (lambda city: gazetteer().towns.get(city, {}), _directory_towns_named):
+    for towns_of in (gazetteer().towns.of, _directory_towns_named):
         for city, state in readings:
             towns = towns_of(city)
             if not state and (alone := state_of(city)):
@@ -129,8 +129,8 @@ def _by_town(text: str) -> Meant:
 
 def _by_state(state: str, towns: Mapping[str, Place]) -> Meant:
     """A state's name alone: the town of that name in it (New York), or the town it is (DC), or its only town."""
-    known = gazetteer()
-    towns = towns or known.towns.get(plain(STATES[state][0]), {})
+    known = gazetteer().towns
+    towns = towns or known.of(plain(STATES[state][0]))
     if state in towns:
         return Meant((towns[state],))
     largest = known.largest.get(state, ())
@@ -160,7 +160,7 @@ def _military(words: str) -> str:
 # --- names ----------------------------------------------------------------------------------------
 def _towns_named(city: str) -> Mapping[str, Place]:
     """Every town of that plain name by state, the largest first, with those that only the directory knows."""
-    return {**gazetteer().towns.get(city, {}), **_directory_towns_named(city)}
+    return {**gazetteer().towns.of(city), **_directory_towns_named(city)}
 
 
 def _directory_towns_named(city: str) -> Mapping[str, Place]:
@@ -184,36 +184,40 @@ def _close_to(text: str) -> list[Place]:
 def _near(city: str, state: str) -> set[str]:
     """Names worth the slow comparison: some hundreds, and not 50,000."""
     first, last, length = city[0], city[-3:], len(city)
-    return {
-        name
-        for towns in (gazetteer().towns, _directory_towns())
-        for name, states in towns.items()
-        if abs(len(name) - length) <= 2 and (name[0] == first or name[-3:] == last) and (not state or state in states)
-    }
+
+    def is_near(name: str) -> bool:
+        return abs(len(name) - length) <= 2 and (name[0] == first or name[-3:] == last)
+
+    known, own = gazetteer().towns.named, _directory_towns()
+    found = {name for name in known if is_near(name) and (not state or any(t.state == state for t in known[name]))}
+    return found | {name for name in own if is_near(name) and (not state or state in own[name])}
 
 
-_made: list[tuple[_Spots, _Towns]] = []  # what the latest was made from, and what it is
+_made: list[tuple[int, _Towns]] = []  # where places stood in what the latest was made from, and what it is
 
 
 def _directory_towns() -> _Towns:
     """Towns that no post office knows, at the middle of the directory's own places there."""
     try:
-        spots = snapshot().towns
+        known = snapshot()
     except DatabaseError:
         return {}
-    if not _made or _made[0][0] is not spots:
-        _made[:] = [(spots, _towns_of(spots))]
-    return _made[0][1]
+    made = next(iter(_made[:1]), None)
+    if made is None or made[0] != known.stand:
+        made = known.stand, _towns_of(known.spots())
+        _made[:] = [made]
+    return made[1]
 
 
 def _towns_of(spots: _Spots) -> _Towns:
     beside, found = gazetteer(), _Towns()
     for (city, state), held in sorted(spots.items(), key=lambda town: (-len(town[1]), town[0])):
         name = plain(city)
-        if not name or state in beside.towns.get(name, {}):
+        if not name or state in beside.towns.of(name):
             continue
         zip5 = min(spot[0] for spot in held)
-        zone = beside.zips[zip5].timezone if zip5 in beside.zips else ""
+        known = beside.place(zip5)
+        zone = known.timezone if known else ""
         north, east = fmean(spot[1] for spot in held), fmean(spot[2] for spot in held)
         found.setdefault(name, {}).setdefault(state, Place(zip5, city, state, round(north, 4), round(east, 4), zone))
     return found

@@ -11,7 +11,7 @@ from typing import Any
 
 from handrail.core import reports
 from handrail.core.answers import Answers
-from handrail.core.facts import DETAILS, UNKNOWN, YES, FactValue, SaidFact
+from handrail.core.facts import DAY_ONE, DETAILS, UNKNOWN, YES, FactValue, SaidFact
 from handrail.core.joining import Told, join_facts, last_day
 from handrail.core.openings import Statement
 from handrail.records.directory.models import CapacityStatement, Fact, Program, Report, Responsiveness
@@ -76,6 +76,11 @@ class Telling:
         if by_hand is not None:
             return own if by_hand.expires_on >= today and by_hand.value != UNKNOWN else None
         return own if last_day(row["observed_on"], row["source__lasts_days"]) >= today else None
+
+    def first_day(self, today: date) -> tuple[str, ...]:
+        """What happens on the first day, step by step, while whoever told it is believed."""
+        holds = self.provenance(DAY_ONE)[2] >= today
+        return tuple(str(step) for step in self.row["day_one"]) if holds else ()
 
     def provenance(self, key: str) -> tuple[str, date, date]:
         """Who said a detail, on what day, and until when it is believed."""

@@ -80,7 +80,7 @@ def doubt_lines(listing: Listing) -> list[str]:
     """What two or more people said is wrong here, and what of it is being checked."""
     said = []
     for kind, words in _doubts():
-        keys = set(KINDS.get(kind, ())) or {PLANS.get(kind.partition(":")[2], "")}
+        keys = set(KINDS.get(kind, ())) or set(PLANS.get(kind.partition(":")[2], ()))
         if kind == "full" and WHOLE in listing.doubted:
             continue  # that it has closed says so already
         if keys <= listing.doubted:

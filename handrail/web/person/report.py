@@ -25,6 +25,8 @@ from handrail.web.report_words import PLAN_HINTS, PLAN_WORDS, REPORT_WORDS
 ALIKE = Limit("report_alike", 1, 24 * 60 * 60)
 # A library, a shelter or a phone company is one address for many people.
 BY_ADDRESS = Limit("report", 12, 60 * 60)
+# One line at home or a rented server may have thousands of /64: nobody is to be two people who say one thing.
+ONE_LINE = 48
 BY_ALL = Limit("reports", 600, 60 * 60)
 
 
@@ -77,7 +79,8 @@ def report_thanks(request: HttpRequest, slug: str) -> HttpResponse:
 def _tell(request: HttpRequest, program_id: str, told: dict[str, str], *, now: datetime) -> str | None:
     """Keep the report, unless this address told us the same today. Gives the words of why not, or None."""
     visitor = visitor_key(request)
-    again = take_try(ALIKE, blind_index(f"{visitor}:{program_id}:{told['kind']}:{told['about']}", purpose="report"))
+    nearby = visitor_key(request, shared_bits=ONE_LINE)
+    again = take_try(ALIKE, blind_index(f"{nearby}:{program_id}:{told['kind']}:{told['about']}", purpose="report"))
     if again is None:
         return None
     slot = take_try(BY_ADDRESS, visitor)

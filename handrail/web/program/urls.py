@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from handrail.web.program import answers, links, openings, views
+from handrail.web.program import answers, links, openings, own_facts, views
 
 urlpatterns = [
     path("", views.inbox, name="program_inbox"),
@@ -16,6 +16,8 @@ urlpatterns = [
     path("openings/still-right/", openings.still_right, name="program_still_right"),
     path("links/", links.make, name="program_links"),
     path("links/<uuid:pk>/", links.change, name="program_link"),
+    path("facts/", own_facts.facts, name="program_facts"),
+    path("facts/still-right/", own_facts.still_right, name="program_renew_facts"),
     path("in-care/", views.in_care, name="program_in_care"),
     path("page/", views.page, name="program_page"),
 ]

@@ -126,6 +126,34 @@ CHANNEL_WORDS: dict[str, Any] = {
 LANGUAGE_WORDS: dict[str, Any] = {"en": _("English"), "es": _("Spanish")}
 YES_NO_WORDS: dict[str, Any] = {"yes": _("Yes"), "no": _("No"), "unknown": _("Not known")}
 
+# The topics of a program's own facts, in words; and facts whose public words are a person's question.
+TOPIC_WORDS: dict[str, Any] = {
+    "start": _("Starting"),
+    "on_medicine": _("People on medicine"),
+    "money": _("Money"),
+    "plans": _("Plans you take"),
+    "access": _("Getting to you"),
+    "language": _("Languages"),
+    "who": _("Who you help"),
+    "groups": _("Special groups"),
+    "medicine": _("Medicine here"),
+    "rules": _("Rules of the house"),
+}
+OWN_WORDS: dict[str, Any] = {
+    "accepts_own_medicine": _("People can stay on their own medicine"),
+    "buprenorphine": _("Uses buprenorphine"),
+    "methadone": _("Uses methadone"),
+    "naltrexone": _("Uses naltrexone"),
+    "same_day_start": _("People can start the same day"),
+    "no_counseling_condition": _("People get medicine without having to take counseling"),
+    "up_front_payment": _("Asks for money before the start"),
+    "up_front_amount": _("How much before the start"),
+    "self_pay": _("People can pay themselves"),
+    "self_pay_estimate": _("The price, if they pay themselves"),
+    "sliding_fee": _("The cost depends on what they earn"),
+    "kids_stay": _("Children can stay with a parent"),
+}
+
 
 def listed(words: dict[str, Any], keys: list[str]) -> str:
     """The words of these keys in the table's order, with commas, the first one large."""

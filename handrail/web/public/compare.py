@@ -84,7 +84,7 @@ def _openings(listing: Listing, now: datetime) -> Answer:
 def _fact(listing: Listing, key: str, today: date) -> Answer:
     is_known, words = listing.offer.fact(key).is_known, row_of(listing, key, today).answer
     if key == "accepts_own_medicine" and listing.offer.stops_medicine:
-        label = _("It says it does not use medicine for opioid use.")
+        label = _("It says it does not treat opioid use, or not with medicine.")
         return Answer(f"{words}. {label}", "warn")
     return Answer(words, "" if is_known else "unknown")
 

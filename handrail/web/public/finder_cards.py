@@ -1,17 +1,19 @@
 """A match as a card. What many places say alike is put into words once, and what one place says to every search too."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, KeysView
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.urls import reverse
 from django.utils.safestring import SafeString
 
+from handrail.core.answers import FEWEST, Answers
 from handrail.core.facts import FactValue
 from handrail.core.match import Match, Offer, Reason
-from handrail.core.openings import OpeningsSentence
+from handrail.core.needs import Needs
+from handrail.core.openings import NOT_SAID, OpeningsSentence
 from handrail.web.finder_words import (
     Line,
     kind_line,
@@ -40,72 +42,93 @@ _PAY = (
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """What a card depends on besides the match: the language, how it is paid, and when and where it is read."""
+    """What a card depends on besides the match: the language, what is asked, and when and where it is read."""
 
     language: str | None
     payer: str
+    asked: KeysView[str]
     now: datetime
     today: date
     zone: str
 
 
-_T = TypeVar("_T")
+def reader_of(language: str | None, needs: Needs, *, now: datetime, zone: str) -> Reader:
+    """The reader of one page, whose search has these needs."""
+    return Reader(language, needs.payer, _asked(needs.kinds, needs.payer, needs.must), now, now.date(), zone)
 
 
-class _Kept(Generic[_T]):
-    """What was worked out from a place's own words, for as long as the place says the same on the same day."""
-
-    def __init__(self) -> None:
-        self._held: dict[tuple[Any, ...], tuple[Offer, date, _T]] = {}
-
-    def get(self, key: tuple[Any, ...], offer: Offer, today: date) -> _T | None:
-        held = self._held.get(key)
-        if held is None or held[1] != today:
-            return None
-        # The same place read again is another object, equal to the one before.
-        return held[2] if held[0] is offer or held[0] == offer else None
-
-    def put(self, key: tuple[Any, ...], offer: Offer, today: date, made: _T) -> _T:
-        while len(self._held) >= KEPT:
-            self._held.pop(next(iter(self._held)), None)
-        self._held[key] = offer, today, made
-        return made
+@lru_cache(maxsize=2048)
+def _asked(kinds: tuple[str, ...], payer: str, must: tuple[str, ...]) -> KeysView[str]:
+    """What reasons can be about, in their order: those of a place that has something to say of everything."""
+    needs = Needs(kinds=kinds, payer=payer, must=must)
+    talker = Offer("", "", "", answers=Answers(date.min, asked=FEWEST))
+    return dict.fromkeys(reason.about for reason in Match(talker, needs, None, NOT_SAID).reasons).keys()
 
 
-_parts_kept: _Kept[dict[str, SafeString]] = _Kept()
-_reasons_kept: _Kept[SafeString] = _Kept()
+class _Kept:
+    """What was worked out from one place's own words, in one language, while it says the same and it is the same day.
+
+    `words` are the parts of its card that no search changes. `pay` is kept for each way to pay, and `reasons` for each
+    thing asked: what a place answers to one search, it answers to the next.
+    """
+
+    __slots__ = ("card", "offer", "pay", "reasons", "today", "words")
+
+    def __init__(self, offer: Offer, reader: Reader) -> None:
+        self.offer, self.today = offer, reader.today
+        self.card = _card(
+            reader.language,
+            has_phone=bool(offer.phone),
+            has_walk_in=bool(offer.walk_in_hours),
+            stops_medicine=offer.stops_medicine,
+            may_be_closed=offer.may_be_closed,
+        )
+        self.words = _words(offer, reader.language)
+        self.pay: dict[str, SafeString] = {}
+        self.reasons: dict[str, SafeString] = {}
+
+
+_kept: dict[tuple[str, str | None], _Kept] = {}
 
 
 def card_html(match: Match, number: int, reader: Reader) -> SafeString:
     """One card of the list."""
     offer, openings = match.offer, match.openings
-    card = _card(bool(offer.phone), bool(offer.walk_in_hours), offer.stops_medicine, reader.language)
+    kept = _kept_of(offer, reader)
     miles = match.distance_miles
-    whole = None if miles is None else round(miles)
-    parts = _parts(offer, reader)
-    return card.fill(
+    return kept.card.fill(
         number=number,
         state=openings.state,
         openings=_openings(openings, reader),
-        miles=_miles(whole, offer.geocode == "zip", reader.language),
-        reasons=_reasons(match, reader),
-        pay=_pay_of(offer, parts, reader),
-        **parts,
+        miles=_miles(None if miles is None else round(miles), offer.geocode == "zip", reader.language),
+        reasons=_reasons(match, kept, reader),
+        pay=_pay_of(kept, reader),
+        **kept.words,
     )
 
 
+def _kept_of(offer: Offer, reader: Reader) -> _Kept:
+    key = offer.slug, reader.language
+    kept = _kept.get(key)
+    if kept is not None and kept.today == reader.today:
+        if kept.offer is offer:
+            return kept
+        if kept.offer == offer:  # the same place read again
+            kept.offer = offer
+            return kept
+    if len(_kept) >= KEPT:
+        for oldest in list(_kept)[: KEPT // 10]:
+            _kept.pop(oldest, None)
+    kept = _kept[key] = _Kept(offer, reader)
+    return kept
+
+
 @lru_cache(maxsize=32)
-def _card(has_phone: bool, has_walk_in: bool, stops_medicine: bool, language: str | None) -> Mould:  # noqa: ARG001 (a key)
-    given = {"has_phone": has_phone, "has_walk_in": has_walk_in, "stops_medicine": stops_medicine}
+def _card(language: str | None, **given: bool) -> Mould:  # noqa: ARG001 (a key)
     return mould("public/card.html", *_HOLES, **given)
 
 
-def _parts(offer: Offer, reader: Reader) -> dict[str, SafeString]:
-    key, today = (offer.slug, reader.language), reader.today
-    return _parts_kept.get(key, offer, today) or _parts_kept.put(key, offer, today, _made(offer, reader.language))
-
-
-def _made(offer: Offer, language: str | None) -> dict[str, SafeString]:
+def _words(offer: Offer, language: str | None) -> dict[str, SafeString]:
     return {
         "slug": safe(offer.slug),
         "address": safe(_beginning(language) + offer.slug + "/"),
@@ -118,12 +141,12 @@ def _made(offer: Offer, language: str | None) -> dict[str, SafeString]:
     }
 
 
-def _pay_of(offer: Offer, parts: dict[str, SafeString], reader: Reader) -> SafeString:
-    """The line about paying, kept with the place for each way to pay that somebody picked."""
-    key = f"pay:{reader.payer}"
-    held = parts.get(key)
+def _pay_of(kept: _Kept, reader: Reader) -> SafeString:
+    """The line about paying."""
+    held = kept.pay.get(reader.payer)
     if held is None:
-        held = parts[key] = _pay(tuple(map(offer.fact, _PAY)), reader.payer, reader.today, reader.language)
+        said = tuple(map(kept.offer.fact, _PAY))
+        held = kept.pay[reader.payer] = _pay(said, reader.payer, reader.today, reader.language)
     return held
 
 
@@ -178,26 +201,25 @@ def _openings_html(
     return shape.fill(state=line.state, strong=line.strong, rest=line.rest)
 
 
-def _reasons(match: Match, reader: Reader) -> SafeString:
+def _reasons(match: Match, kept: _Kept, reader: Reader) -> SafeString:
     if match.openings.facts:  # room has its own time
-        return _reasons_html(match, reader)
-    offer, needs = match.offer, match.needs
-    key = (offer.slug, needs.kinds, needs.payer, needs.must, reader.language)
-    held = _reasons_kept.get(key, offer, reader.today)
-    return held if held is not None else _reasons_kept.put(key, offer, reader.today, _reasons_html(match, reader))
+        return SafeString("".join(_told(match, reader).values()))
+    asked, said = reader.asked, kept.reasons
+    if not said.keys() >= asked:
+        said.update(dict.fromkeys(asked, SafeString("")) | _told(match, reader))
+    return SafeString("".join([said[about] for about in asked]))
 
 
-def _reasons_html(match: Match, reader: Reader) -> SafeString:
+def _told(match: Match, reader: Reader) -> dict[str, SafeString]:
+    """Each reason by what it is about."""
     answers = match.offer.answers
-    return SafeString(
-        "".join(
-            _li(reason_line(reason, today=reader.today, answers=answers))
-            if reason.about == "answers"
-            else _reason(reason, reader.today, reader.language)
-            for reason in match.reasons
-            if reason.about != "stops_medicine"  # the card says it above, in full
-        )
-    )
+    return {
+        reason.about: _li(reason_line(reason, today=reader.today, answers=answers))
+        if reason.about == "answers"
+        else _reason(reason, reader.today, reader.language)
+        for reason in match.reasons
+        if reason.about != "stops_medicine"  # the card says it above, in full
+    }
 
 
 @lru_cache(maxsize=8192)

@@ -4,6 +4,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from typing import NamedTuple
+
+from django.utils.safestring import SafeString
 
 from handrail.core.match import Match
 from handrail.web.public.finder_form import ANYWHERE
@@ -24,6 +27,7 @@ _ALL_ROUND = 48
 _STEP = math.tau / _ALL_ROUND
 _TURNS = 16
 _ROUND = tuple(((turn + 1) // 2) * (1 if turn % 2 else -1) for turn in range(_ALL_ROUND))
+_NEAR_BY, _BEYOND = _ROUND[:_TURNS], _ROUND[_TURNS:]
 _OUT = (RADII[-1] - NEAREST) / 20
 _LENGTHS = 21
 _OUTS = (0, 3, -3, 6, 9, 12)
@@ -31,8 +35,7 @@ _NO_DIRECTION = 0.2
 _APART = (2 * DOT) ** 2
 
 
-@dataclass(frozen=True)
-class Dot:
+class Dot(NamedTuple):
     """One place on the drawing: its number in the list, its state of openings, and where it stands.
 
     Coordinates are text, so that no language writes them with a comma.
@@ -40,8 +43,8 @@ class Dot:
 
     number: int
     state: str
-    x: str
-    y: str
+    x: SafeString
+    y: SafeString
 
 
 @dataclass(frozen=True)
@@ -69,11 +72,10 @@ def draw(matches: Sequence[Match], *, first: int, miles: int) -> Drawing | None:
         if match.distance_miles is None:
             continue
         # At no distance there is no direction: such a place may stand anywhere round the middle.
-        turns = _TURNS if match.distance_miles >= _NO_DIRECTION else _ALL_ROUND
+        turns = (_NEAR_BY, _BEYOND) if match.distance_miles >= _NO_DIRECTION else (_ROUND,)
         spot = _free_spot(_radius(match.distance_miles, marks), _bearing(match), taken, turns)
         taken |= _touched(spot)
-        x, y = _point(spot)
-        dots.append(Dot(number, match.openings.state, f"{x:.1f}", f"{y:.1f}"))
+        dots.append(Dot(number, match.openings.state, *_written(spot)))
     return Drawing(_rings(miles), tuple(dots)) if dots else None
 
 
@@ -104,20 +106,31 @@ def _bearing(match: Match) -> float:
 # --- spots ----------------------------------------------------------------------------------------
 # A badge stands on one of some hundred spots: a step of the way out, and a step of the way round. A spot is a number,
 # and which spots a badge takes up is a row of bits, so that the free one nearest the truth is found at once.
-def _free_spot(radius: float, bearing: float, taken: int, turns: int) -> int:
+def _free_spot(radius: float, bearing: float, taken: int, turns: Sequence[Sequence[int]]) -> int:
     """The spot nearest the true direction and distance where a badge touches no other.
 
-    Where there is none within so many turns, anywhere round; where there is none at all, the true one.
+    Where there is none within the first turns, within the next; where there is none at all, the true one.
     """
     out, angle = round((radius - NEAREST) / _OUT), round(bearing / _STEP)
-    lengths = [length for length in dict.fromkeys(out + more for more in _OUTS) if 0 <= length < _LENGTHS]
-    for some in (_ROUND[:turns], _ROUND[turns:]):
-        for length in lengths:
+    for some in turns:
+        for length in _lengths(out):
             for turn in some:
                 spot = length * _ALL_ROUND + (angle + turn) % _ALL_ROUND
                 if not taken >> spot & 1:
                     return spot
     return out * _ALL_ROUND + angle % _ALL_ROUND
+
+
+@cache
+def _lengths(out: int) -> tuple[int, ...]:
+    """The steps of the way out to try, the true one first."""
+    return tuple(length for length in dict.fromkeys(out + more for more in _OUTS) if 0 <= length < _LENGTHS)
+
+
+@cache
+def _written(spot: int) -> tuple[SafeString, SafeString]:
+    x, y = _point(spot)
+    return SafeString(f"{x:.1f}"), SafeString(f"{y:.1f}")
 
 
 @cache

@@ -13,9 +13,9 @@ from handrail.records.directory.held import Found
 from handrail.records.directory.places import Place
 from handrail.records.directory.snapshot import Snapshot
 from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS, RULE_WORDS, fresh_hours
-from handrail.web.mould import mould, page_mould
-from handrail.web.public.finder_cards import Reader, card_html
-from handrail.web.public.finder_drawing import draw
+from handrail.web.mould import Mould, mould, page_mould
+from handrail.web.public.finder_cards import card_html, reader_of
+from handrail.web.public.finder_drawing import Dot, Ring, draw
 from handrail.web.public.finder_form import Search
 from handrail.web.public.finder_more import FEW, more_html, ways_on
 from handrail.web.templatetags.handrail import twin_of
@@ -31,7 +31,7 @@ def results_html(known: Snapshot, search: Search, place: Place, *, path: str, no
     first = (number - 1) * PAGE_SIZE
     shown, total = found.matches, found.total
     language = get_language()
-    reader = Reader(language, search.payer, now, now.date(), place.timezone)
+    reader = reader_of(language, search.needs_at(place), now=now, zone=place.timezone)
     cards = [card_html(match, index, reader) for index, match in enumerate(shown, start=first + 1)]
     ways = ways_on(known, search, place, have=total, now=now) if total < FEW else []
     page = page_mould("public/results.html", *_HOLES, has_places=total > 0, order=search.order)
@@ -42,10 +42,10 @@ def results_html(known: Snapshot, search: Search, place: Place, *, path: str, no
         **{order: f"?{search.query(order=order)}" for order in ORDERS},
         picked=_picked(search.kinds, search.payer, search.must, search.miles, language),
         miles=search.miles,
-        around=_around(shown, first=first + 1, miles=search.miles),
+        around=_around(shown, first + 1, search.miles, language),
         start=first + 1,
         cards=SafeString("".join(cards)),
-        pages=_pages(search, number, -(-total // PAGE_SIZE)),
+        pages=_pages(search, number, -(-total // PAGE_SIZE), language),
         more=more_html(ways, is_few=total > 0),
         rule=_rule(language),
     )
@@ -99,30 +99,45 @@ def _rule(language: str | None) -> SafeString:  # noqa: ARG001 (a key)
     return SafeString("".join(sentence.fill(words=words) for words in RULE_WORDS))
 
 
-def _around(shown: Sequence[Match], *, first: int, miles: int) -> SafeString:
+def _around(shown: Sequence[Match], first: int, miles: int, language: str | None) -> SafeString:
     """The drawing of where the places lie; nothing when none of them has a point."""
     drawing = draw(shown, first=first, miles=miles)
     if drawing is None:
         return SafeString("")
-    dot = mould("public/results_dot.html", "state", "x", "y", "number")
-    dots = [dot.fill(state=each.state, x=each.x, y=each.y, number=each.number) for each in drawing.dots]
     states = frozenset(match.openings.state for match in shown)
-    around = mould("public/results_around.html", "dots", rings=drawing.rings, states=states)
-    return around.fill(dots=SafeString("".join(dots)))
+    around, dot = _around_moulds(drawing.rings, states, language)
+    return around.fill(dots=SafeString("".join([dot.fill(**each._asdict()) for each in drawing.dots])))
 
 
-def _pages(search: Search, number: int, pages: int) -> SafeString:
+@lru_cache(maxsize=512)
+def _around_moulds(
+    rings: tuple[Ring, ...],
+    states: frozenset[str],
+    language: str | None,  # noqa: ARG001 (a key)
+) -> tuple[Mould, Mould]:
+    around = mould("public/results_around.html", "dots", rings=rings, states=states)
+    return around, mould("public/results_dot.html", *Dot._fields)
+
+
+def _pages(search: Search, number: int, pages: int, language: str | None) -> SafeString:
     """Links to the first page, the last, and those around this one."""
     if pages <= 1:
         return SafeString("")
-    return mould("public/results_pages.html", "steps").fill(
-        steps=SafeString("".join(_step(search, page, number, has_gap) for page, has_gap in steps(number, pages)))
-    )
+    links = [
+        _step(page == number, has_gap, language).fill(address=f"?{search.query(page=page)}", number=page)
+        for page, has_gap in steps(number, pages)
+    ]
+    return _frame_of_pages(language).fill(steps=SafeString("".join(links)))
 
 
-def _step(search: Search, page: int, here: int, has_gap: bool) -> SafeString:
-    shape = mould("public/results_step.html", "address", "number", is_here=page == here, has_gap=has_gap)
-    return shape.fill(address=f"?{search.query(page=page)}", number=page)
+@lru_cache(maxsize=8)
+def _frame_of_pages(language: str | None) -> Mould:  # noqa: ARG001 (a key)
+    return mould("public/results_pages.html", "steps")
+
+
+@lru_cache(maxsize=32)
+def _step(is_here: bool, has_gap: bool, language: str | None) -> Mould:  # noqa: ARG001 (a key)
+    return mould("public/results_step.html", "address", "number", is_here=is_here, has_gap=has_gap)
 
 
 def steps(number: int, pages: int) -> list[tuple[int, bool]]:

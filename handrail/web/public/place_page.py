@@ -15,7 +15,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from handrail.core.facts import DETAILS, FACTS, WALK_IN_HOURS
+from handrail.core.facts import DAY_ONE, DETAILS, FACTS, WALK_IN_HOURS
 from handrail.core.openings import AGEING_TIMES, Statement, best_sentence, sentence_for
 from handrail.core.reports import OPENINGS, WHOLE
 from handrail.records.directory.listing import Listing
@@ -129,6 +129,9 @@ def source_rows(listing: Listing, *, now: datetime) -> list[SourceRow]:
         for key, told in listing.told_by.items()
         if details.get(key)
     ]
+    if listing.day_one:
+        steps = "; ".join(listing.day_one)
+        rows.append(replace(_source_row(_("First day"), steps, *listing.told_by[DAY_ONE], today), is_said=True))
     rows += [_openings_row(one, now) for one in offer.statements]
     for key in FACTS:
         fact = offer.fact(key)

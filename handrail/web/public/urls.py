@@ -5,6 +5,9 @@ from django.urls import URLPattern, path
 from handrail.web.public import compare, finder, pages, place_page, saved
 
 urlpatterns: list[URLPattern] = [
+    # asked for most, so matched first
+    path("find/results/", finder.results, name="find_results"),
+    path("find/", finder.find, name="find"),
     path("", pages.home, name="home"),
     path("danger/", pages.danger, name="danger"),
     path("learn/", pages.learn, name="learn"),
@@ -15,9 +18,7 @@ urlpatterns: list[URLPattern] = [
     path("privacy/", pages.privacy, name="privacy"),
     path("about/", pages.about, name="about"),
     path("accessibility/", pages.accessibility, name="accessibility"),
-    # the finder
-    path("find/", finder.find, name="find"),
-    path("find/results/", finder.results, name="find_results"),
+    # the rest of the finder
     path("find/save/", saved.save_place, name="save_place"),
     path("find/saved/", saved.saved, name="saved"),
     path("find/compare/", compare.compare, name="compare"),

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 
 from handrail.web import registry
 from handrail.web.icons import ICONS
-from handrail.web.shield import STAFF_PATHS
+from handrail.web.shield import KEY_PATHS, STAFF_PATHS
 
 register = template.Library()
 NO_BREAK = "\N{NO-BREAK SPACE}"
@@ -138,6 +138,8 @@ def twin_of(path: str) -> str:
     """The address of the same page in the other language."""
     if get_language() == "es":
         return path[3:] if path.startswith("/es/") else path
+    if path.startswith(KEY_PATHS):
+        return "/es/"  # there is no such page in Spanish, and a key belongs in no second address
     return path if path.startswith(STAFF_PATHS) else f"/es{path}"
 
 
