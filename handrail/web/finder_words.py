@@ -355,12 +355,24 @@ def _pay_line(offer: Offer, payer: str, today: date) -> str:
 _SHORT_PAY = frozenset({"free", "sliding_fee", "no_self_pay", "plan_not_known"})
 
 
-def miles_words(miles: float | None, *, is_rough: bool) -> str:
-    """A distance in whole miles, with "about" when the point is only that of the ZIP code."""
+# The eight directions, clockwise from north.
+DIRECTIONS: tuple[Any, ...] = (
+    *(_l("north"), _l("northeast"), _l("east"), _l("southeast")),
+    *(_l("south"), _l("southwest"), _l("west"), _l("northwest")),
+)
+
+
+def miles_words(miles: float | None, *, is_rough: bool, towards: int | None = None) -> str:
+    """A distance in whole miles, with "about" when the point is only that of the ZIP code; `towards` a DIRECTION."""
     if miles is None:
         return _("Distance not known")
     whole = round(miles)
     if whole < 1:
         return _("Close by") if is_rough else _("Less than 1 mile")
     words = ngettext("%(n)d mile", "%(n)d miles", whole) % {"n": whole}
+    if towards is not None:
+        words = pgettext("2 miles north", "%(miles)s %(direction)s") % {
+            "miles": words,
+            "direction": DIRECTIONS[towards],
+        }
     return _("About %(miles)s") % {"miles": words} if is_rough else words

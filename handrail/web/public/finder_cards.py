@@ -1,5 +1,6 @@
 """A match as a card. What many places say alike is put into words once, and what one place says to every search too."""
 
+import math
 from collections.abc import Iterable, KeysView
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
@@ -24,6 +25,7 @@ from handrail.web.finder_words import (
     reason_line,
 )
 from handrail.web.mould import Mould, mould, safe
+from handrail.web.public.finder_drawing import bearing
 from handrail.web.templatetags.handrail import tel
 
 KEPT = 16_384  # places kept ready, each in one language: more than the whole country has, a kilobyte or two each
@@ -100,7 +102,12 @@ def card_html(match: Match, number: int, reader: Reader) -> SafeString:
         number=number,
         state=openings.state,
         openings=_openings(openings, reader),
-        miles=_miles(None if miles is None else round(miles), offer.geocode == "zip", reader.language),
+        miles=_miles(
+            None if miles is None else round(miles),
+            offer.geocode == "zip",
+            None if miles is None else round(bearing(match) / (math.tau / 8)) % 8,
+            reader.language,
+        ),
         reasons=_reasons(match, kept, reader),
         pay=_pay_of(kept, reader),
         **kept.words,
@@ -176,8 +183,8 @@ def _lines(lines: Iterable[str]) -> SafeString:
 
 
 @lru_cache(maxsize=1024)
-def _miles(whole: int | None, is_rough: bool, language: str | None) -> str:  # noqa: ARG001 (a key)
-    return miles_words(whole, is_rough=is_rough)
+def _miles(whole: int | None, is_rough: bool, towards: int | None, language: str | None) -> str:  # noqa: ARG001 (a key)
+    return miles_words(whole, is_rough=is_rough, towards=towards)
 
 
 def _openings(sentence: OpeningsSentence, reader: Reader) -> SafeString:

@@ -73,7 +73,7 @@ def draw(matches: Sequence[Match], *, first: int, miles: int) -> Drawing | None:
             continue
         # At no distance there is no direction: such a place may stand anywhere round the middle.
         turns = (_NEAR_BY, _BEYOND) if match.distance_miles >= _NO_DIRECTION else (_ROUND,)
-        spot = _free_spot(_radius(match.distance_miles, marks), _bearing(match), taken, turns)
+        spot = _free_spot(_radius(match.distance_miles, marks), bearing(match), taken, turns)
         taken |= _touched(spot)
         dots.append(Dot(number, match.openings.state, *_written(spot)))
     return Drawing(_rings(miles), tuple(dots)) if dots else None
@@ -94,7 +94,7 @@ def _radius(miles: float, marks: Sequence[int]) -> float:
     return RADII[-1]
 
 
-def _bearing(match: Match) -> float:
+def bearing(match: Match) -> float:
     """The direction from the person to the place, in radians clockwise from north."""
     needs, offer = match.needs, match.offer
     here, there = math.radians(needs.latitude or 0), math.radians(offer.latitude or 0)

@@ -153,6 +153,8 @@ def _source_row(
 ) -> SourceRow:
     day = day_words(observed_on, today) if observed_on else ""
     until = day_words(expires_on, today) if expires_on else ""
+    if expires_on and expires_on < today:  # name and address alone are still shown then
+        until = _("Not checked since")
     return SourceRow(fact, answer, capfirst(source_words(source)), day, until)
 
 
