@@ -7,7 +7,7 @@ SETUP := $(PYTHON) -I handrail/project/bootstrap.py
 DEMO := exec env HANDRAIL_DATA="$${HANDRAIL_DATA:-$(CURDIR)/.demo}" PORT=$(PORT) $(BIN)/handrail demo
 
 .DEFAULT_GOAL := help
-.PHONY: help setup dev demo demo-reset test run worker check fix bench docs messages lock
+.PHONY: help setup dev demo demo-reset test run worker check fix crawl bench docs messages lock
 
 help: ## list what make can do
 	@echo "make TARGET        (PORT=8001 chooses another port)"
@@ -44,6 +44,7 @@ check: dev ## check style, types, imports, migrations, docs, deployment; edits n
 	$(BIN)/lint-imports
 	@HANDRAIL_ENV=test HANDRAIL_DATA=$$(mktemp -d) $(BIN)/handrail makemigrations --check --dry-run
 	@HANDRAIL_ENV=test HANDRAIL_DATA=$$(mktemp -d) $(BIN)/handrail docs --check
+	@HANDRAIL_ENV=test HANDRAIL_DATA=$$(mktemp -d) $(BIN)/handrail library check
 	@BIN=$(BIN) .ci/deploy-check
 
 fix: dev ## the twin of check: put right what can be put right
@@ -51,6 +52,9 @@ fix: dev ## the twin of check: put right what can be put right
 	$(BIN)/ruff format .
 	find handrail -name '*.html' -exec $(BIN)/djade --target-version 5.2 {} +
 	@HANDRAIL_ENV=test HANDRAIL_DATA=$$(mktemp -d) $(BIN)/handrail docs
+
+crawl: dev ## walk a running demo as a visitor (HOME_URL=…): whom it asks, what the browser keeps
+	@$(BIN)/python -m tests.browser $(or $(HOME_URL),http://127.0.0.1:$(PORT))
 
 bench: dev ## measure, each number beside its floor or rival
 	@$(BIN)/python -m bench

@@ -11,7 +11,8 @@ from handrail.actions import ask, assess, consent, match, refer
 from handrail.actions import person as person_actions
 from handrail.actions.ask import Sent
 from handrail.core.access import Actor
-from handrail.records.accounts.models import Membership, Staff
+from handrail.core.facility import Facility, stable_key
+from handrail.records.accounts.models import Membership, Shift, Staff
 from handrail.records.casebook.models import HelpRequest, Referral
 from handrail.records.directory.models import Location, Organization, Program, Source
 from handrail.records.ledger.signing import signed
@@ -24,6 +25,27 @@ def source(key: str = "sample") -> Source:
         key=key, defaults={"name": "Sample directory", "is_sample": True, "lasts_days": 30_000}
     )
     return row
+
+
+def facility(name: str = "River House", **values: Any) -> Facility:
+    """One row of a directory's file. Its key is that of its first address, also when it has moved since."""
+    row = Facility(
+        line=2,
+        key=stable_key(name, "", "12 Mill Lane", "81101"),
+        organization=name,
+        name=name,
+        street1="12 Mill Lane",
+        street2="",
+        city="Fernhollow",
+        state="CO",
+        zip5="81101",
+        county="",
+        phone="719-555-0142",
+        intake_phone="",
+        website="",
+        codes="SA OP OMB BU MD",
+    )
+    return replace(row, **values)
 
 
 def program(name: str = "River House", **values: Any) -> Program:
@@ -60,6 +82,11 @@ def staff(username: str, *, role: str, shown_name: str = "", program: Program | 
         with transaction.atomic(), signed("test", "join", stream=f"staff:{row.pk}", now=AT):
             Membership.objects.create(staff=row, program=program)
     return row
+
+
+def shift(who: Staff, *, start: datetime = AT - timedelta(hours=1), hours: float = 8) -> Shift:
+    """When somebody is on to answer."""
+    return Shift.objects.create(staff=who, starts_at=start, ends_at=start + timedelta(hours=hours))
 
 
 ANSWERS: dict[str, Any] = {

@@ -47,8 +47,12 @@ def fresh_memory() -> Iterator[None]:
     from django.utils import translation  # noqa: PLC0415
 
     from handrail.records.directory.snapshot import forget  # noqa: PLC0415
+    from handrail.records.library import checks  # noqa: PLC0415
+    from handrail.web.public.kept_pages import forget_pages  # noqa: PLC0415
 
+    forget_pages()
     forget()
+    checks.forget()
     caches["memory"].clear()
     translation.activate("en")  # a page in Spanish leaves its language behind
     yield

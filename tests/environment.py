@@ -16,7 +16,8 @@ os.environ |= {
     "HANDRAIL_SECOND_FACTOR": "no",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "1",
 }
-for name in ("DATABASE_URL", "HANDRAIL_KEYS", "HANDRAIL_KEYS_PATH", "HANDRAIL_STATIC", "HANDRAIL_SECRET"):
+OWN = ("HANDRAIL_CONTENT", "HANDRAIL_KEYS", "HANDRAIL_KEYS_PATH", "HANDRAIL_STATIC", "HANDRAIL_SECRET")
+for name in ("DATABASE_URL", *OWN):
     os.environ.pop(name, None)
 if os.environ.get("TEST_ON") == "postgres":
     os.environ["DATABASE_URL"] = os.environ["TEST_POSTGRES_URL"]

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from handrail.actions._frame import (
     Change,
@@ -19,17 +19,21 @@ from handrail.actions._frame import (
     require,
 )
 from handrail.actions.messages import queue_message
-from handrail.core.access import VISITOR, Actor
+from handrail.actions.promise import promise_for
+from handrail.core.access import VISITOR, WORKER, Actor
 from handrail.core.code import make_code
-from handrail.core.contact import ContactRule, next_safe_at
+from handrail.core.contact import WAYS, ContactRule, why_not_reach, why_not_way
+from handrail.core.handing_over import due_before
 from handrail.core.journey import CLOCKS, next_try_at
-from handrail.core.safety import is_danger, is_priority
+from handrail.core.safety import dangers_in_words, is_danger, is_priority
 from handrail.records.accounts.models import Staff
 from handrail.records.casebook.models import Draft, HelpRequest, Person, Task, TimelineEntry
 from handrail.records.casebook.people import live_draft, token_hash
 from handrail.records.casebook.requests import code_hash, new_entry, stream_of
-from handrail.records.ledger.signing import signed
+from handrail.records.casebook.tasks import new_task
+from handrail.records.ledger.signing import CrossedError, signed
 
+AGAINST_RULE = "against_rule:"  # how the ledger marks a contact that the person's rule forbade
 LATEST_STEP = timedelta(days=366)  # farther away, nobody would ever look again
 NOTE_LETTERS = 10_000
 OUTCOMES = ("reached", "no_answer", "wrong_number", "someone_else", "not_safe", "note")
@@ -39,7 +43,7 @@ UNREACHED = frozenset({"no_answer", "wrong_number", "someone_else", "not_safe"})
 
 @dataclass(frozen=True)
 class Sent:
-    """What the person learns after Send. `promise_at` is the time by which somebody reaches out."""
+    """What the person learns after Send. `promise_at` is when it is due; the request says what was named."""
 
     request_id: str
     code: str
@@ -62,6 +66,25 @@ def keep(token: str, answers: dict[str, Any], *, now: datetime) -> str:
         draft.answers = {**draft.answers, **answers}
         draft.expires_at = now + timedelta(minutes=settings.DRAFT_MINUTES)
         draft.save()
+    return token
+
+
+def begin(token: str, answers: dict[str, Any], *, now: datetime) -> str:
+    """Keep the answers of a page that is sent whole, under the token that the page was given, and say the token.
+
+    The same page pressed twice meets itself. Another patient written over a page that was sent gets a new token.
+    """
+    draft = live_draft(token, now=now)
+    if draft is not None:
+        held = draft.request.answers if draft.request else draft.answers
+        return token if held == answers else begin(secrets.token_urlsafe(24), answers, now=now)
+    fresh = Draft(pk=token_hash(token), answers=answers, expires_at=now + timedelta(minutes=settings.DRAFT_MINUTES))
+    try:
+        with transaction.atomic(), signed(VISITOR.key, "keep", stream=_draft_stream(fresh), now=now):
+            fresh.save(force_insert=True)
+    except (IntegrityError, CrossedError):  # pressed twice at once, or an old page whose hour is over
+        again = token if live_draft(token, now=now) else secrets.token_urlsafe(24)
+        return begin(again, answers, now=now)
     return token
 
 
@@ -109,7 +132,7 @@ def send(token: str, *, now: datetime, draft: Draft | None = None) -> Sent:
             person.save(force_insert=True)
             request.save(force_insert=True)
             TimelineEntry.objects.bulk_create([_asked(request, answers, actor=actor, now=now)])
-            Task.objects.bulk_create([clock_task(request, request.due_at, now=now)])
+            Task.objects.bulk_create([clock_task(request, request.due_at, now=now), *_line_task(request, now=now)])
             # Every change of the answers moves `expires_at`: so what is sent is what stands there now.
             claimed = Draft.objects.filter(pk=draft.pk, request=None, expires_at=draft.expires_at).raw_update(
                 signature, "draft", request=request, answers=draft.answers
@@ -187,9 +210,13 @@ def record_contact(
     next_step: str,
     next_at: datetime | None,
     now: datetime,
-    channel: str = "",
+    way: str = "",
 ) -> None:
-    """Write down a call, text or note, and move on as the outcome says. A next step and time are required."""
+    """Write down a call, text or note, and move on as the outcome says. A next step and time are required.
+
+    `way` is how it happened, or "" when nobody said. One that the person's rule forbids is written down too: it
+    happened. It is marked, and counted in the ledger.
+    """
     require(actor, "record_contact")
     if outcome not in OUTCOMES:
         raise Refused("needs_outcome")
@@ -202,9 +229,8 @@ def record_contact(
     if len(note) > NOTE_LETTERS:
         raise Refused("note_too_long")
     to = _stage_after(request, outcome)
-    body: dict[str, Any] = {"outcome": outcome, "note": note.strip(), "channel": channel or request.person.rule.channel}
-    verb = f"contact_{outcome}"
-    with moving(request, to=to, actor=actor, verb=verb, now=now) as change:
+    body, why = _contact_body(request, outcome=outcome, note=note, way=way, now=now)
+    with moving(request, to=to, actor=actor, verb=f"contact_{outcome}", now=now, why=why) as change:
         change.say("note" if outcome == "note" else "contact", **body)
         if outcome == "reached":
             change.set(first_contact_at=request.first_contact_at or now, tries=0, first_try_at=None)
@@ -215,13 +241,36 @@ def record_contact(
             change.set(owner=Staff.objects.get(pk=actor.id), in_queue=False)
 
 
-def renew_code(request: HelpRequest, *, actor: Actor, now: datetime) -> str:
-    """Make a new status code; the old one dies at once."""
+def _contact_body(
+    request: HelpRequest, *, outcome: str, note: str, way: str, now: datetime
+) -> tuple[dict[str, Any], str]:
+    """What stands on the timeline, and what the ledger says of a contact that the rule forbade."""
+    rule = request.person.rule
+    body: dict[str, Any] = {"outcome": outcome, "note": note.strip(), "channel": way or rule.channel}
+    if outcome == "note" or way not in WAYS:
+        return body, ""
+    body["way"] = way
+    broken = why_not_way(rule, way=way, now=now)
+    if broken is None:
+        return body, ""
+    body["breach"] = broken
+    return body, f"{AGAINST_RULE}{broken}"
+
+
+def renew_code(request: HelpRequest, *, actor: Actor, now: datetime, told_person: bool = False) -> str:
+    """Make a new status code; the old one dies at once.
+
+    A patient's request opens no more than "received" until `told_person`: the code was said to the person themself.
+    """
     require(actor, "renew_code")
     code = make_code(secrets.token_bytes(10))
     with changing(request, actor=actor, verb="renew_code", now=now) as change:
         change.set(code_hash=code_hash(code), code_expires_at=now + timedelta(days=settings.CODE_DAYS), pin_hash="")
-        change.say("system", what="code_renewed")
+        if told_person and not request.is_code_theirs:
+            change.set(is_code_theirs=True)
+            change.say("system", what="code_theirs")
+        else:
+            change.say("system", what="code_renewed")
     return code
 
 
@@ -232,6 +281,8 @@ def _own(request: HelpRequest, *, actor: Actor, verb: str, now: datetime, why: s
     with changing(request, actor=actor, verb=verb, now=now) as change:
         # The promise made to the person stays; only an old promise gives the new owner a few minutes.
         at = max(request.due_at, clock_end("first_contact", now))
+        if request.stage == "new" and request.promised_at is None:
+            change.set(promised_at=at, due_at=at)  # nobody was planned; now somebody has it
         change.set(owner_id=int(actor.id), in_queue=False)
         change.next(action=request.next_action, at=at, note=request.next_note)
         if request.stage == "new":
@@ -260,26 +311,34 @@ def _new_request(answers: dict[str, Any], *, code: str, now: datetime) -> tuple[
     rule = rule_from(answers)
     person = Person(chosen_name=answers.get("name", ""), created_at=now)
     person.set_rule(rule)
-    # The promise counts from now, or from the next hour the person said is safe.
-    start = next_safe_at(rule, now)
-    promise_at = clock_end("first_contact", start)
-    flags = answers.get("flags", [])
+    flags = answers.get("flags") or []
     request = HelpRequest(
         person=person,
         stage="new",
         stage_at=now,
         in_queue=True,
         next_action=CLOCKS["first_contact"].next_action,
-        next_at=promise_at,
-        due_at=promise_at,
-        is_danger=is_danger(answers["now"]),
+        **_promise(rule, answers, now=now),
+        # A second net under the question: what they wrote themselves.
+        is_danger=is_danger(answers["now"]) or bool(dangers_in_words(answers.get("words") or "")),
         is_priority=is_priority(flags),
         asked_at=now,
         answers=answers,
         code_hash=code_hash(code),
         code_expires_at=now + timedelta(days=settings.CODE_DAYS),
+        is_code_theirs=answers["who"] != "patient",
     )
     return person, request
+
+
+def _promise(rule: ContactRule, answers: dict[str, Any], *, now: datetime) -> dict[str, Any]:
+    """The promise; for a patient who leaves sooner, it is due before they leave."""
+    fields = promise_for(rule, now=now)
+    leaves_at = datetime.fromisoformat(answers["leaves_at"]) if answers.get("leaves_at") else None
+    due_at = due_before(fields["due_at"], leaves_at=leaves_at, now=now)
+    is_somebody_on = fields["promised_at"] is not None and fields["promised_at"] <= clock_end("first_contact", now)
+    named = due_at if is_somebody_on else fields["promised_at"]
+    return {"promised_at": named, "due_at": due_at, "next_at": due_at}
 
 
 def rule_from(answers: dict[str, Any]) -> ContactRule:
@@ -291,10 +350,33 @@ def rule_from(answers: dict[str, Any]) -> ContactRule:
         may_voicemail=bool(answers.get("may_voicemail", False)),
         if_other_answers=answers.get("if_other_answers", "hang_up"),
         say_we_are=answers.get("say_we_are", ""),
+        may_talk_with=answers.get("may_talk_with", ""),
         hours=(int(hours[0]), int(hours[1])) if hours else None,
         timezone=answers.get("timezone") or settings.SERVICE_TIMEZONE,
         language=answers.get("language", "en"),
+        line_until=answers.get("line_until", ""),
     )
+
+
+def _line_task(request: HelpRequest, *, now: datetime) -> list[Task]:
+    """When a professional's direct line ends, nobody is called there any more."""
+    until = request.person.rule.line_until
+    if not until:
+        return []
+    at = datetime.fromisoformat(until)
+    return [new_task("line_ends", key=f"{request.pk}:{until}", run_at=at, now=now, request=str(request.pk))]
+
+
+def end_line(request_id: str, *, now: datetime) -> None:
+    """A professional's direct line is over: the rule is the safest one until the person says their own."""
+    request = HelpRequest.objects.select_related("person").filter(pk=request_id).first()
+    if request is None or why_not_reach(request.person.rule, channel="call", now=now) != "line_ended":
+        return
+    held = request.person.rule
+    with changing(request, actor=WORKER, verb="line_ended", now=now) as change:
+        request.person.set_rule(ContactRule(timezone=held.timezone, language=held.language))
+        request.person.save(update_fields=["contact_rule", "address_index"])
+        change.say("system", what="line_ended")
 
 
 def _asked(request: HelpRequest, answers: dict[str, Any], *, actor: Actor, now: datetime) -> TimelineEntry:

@@ -1,6 +1,8 @@
 """What time does: clocks that run out, answers that expire, numbers that are published, and the watchdog."""
 
+from collections import Counter
 from datetime import datetime, timedelta
+from math import inf
 from statistics import median
 
 from django.conf import settings
@@ -12,12 +14,15 @@ from handrail.actions.messages import queue_message
 from handrail.actions.refer import expire
 from handrail.core.access import WORKER
 from handrail.core.journey import is_open, next_try_at
+from handrail.core.promise import next_change_at, next_on_at
 from handrail.records.accounts.models import Shift
-from handrail.records.casebook.models import Draft, HelpRequest, Referral
+from handrail.records.accounts.rota import ANSWERING, shifts_ahead
+from handrail.records.casebook.models import Draft, HelpRequest, Message, Referral
 from handrail.records.directory.models import ServicePulse
 from handrail.records.ledger.signing import append, signed
 
 PULSE_HOURS = 2
+GONE = ("resting", "stopped")
 FEWEST_FOR_MEDIAN = 5  # below this a published number could point at one person
 
 
@@ -51,8 +56,13 @@ def _late(request: HelpRequest, *, now: datetime) -> None:
             change.set(due_at=due)
         else:
             change.next(action=request.next_action, at=again, note=request.next_note)
-        if request.stage == "new" and not owner_is_silent:
+        if request.stage == "new" and request.promised_at and not _was_told(request):
             queue_message(change, "late")
+
+
+def _was_told(request: HelpRequest) -> bool:
+    """Whether a message said already that we are late: it says so once for each time they ask."""
+    return Message.objects.filter(request=request, purpose="late", created_at__gte=request.asked_at).exists()
 
 
 def task_failed(request_id: str, *, kind: str, now: datetime) -> None:
@@ -102,23 +112,40 @@ def purge(*, now: datetime) -> int:
 
 def publish_pulse(*, now: datetime) -> ServicePulse:
     """Write the numbers the home page shows: who is answering, and how fast people were reached lately."""
-    answering = Shift.objects.on_at(now).filter(staff__role__in=("counselor", "supervisor"))
-    next_shift = Shift.objects.filter(starts_at__gt=now).order_by("starts_at").first()
-    lately = HelpRequest.objects.filter(asked_at__gte=now - timedelta(hours=PULSE_HOURS), asked_at__lte=now)
-    waits = [
-        (reached - asked).total_seconds() / 60
-        for asked, reached in lately.exclude(first_contact_at=None).values_list("asked_at", "first_contact_at")
-    ]
+    shifts = shifts_ahead(now)
+    answering = Shift.objects.on_at(now).filter(staff__role__in=ANSWERING)
+    people = set(answering.values_list("staff", "staff__languages"))
+    speaking = Counter(word.strip() for _staff, words in people for word in set(words.split(",")))
+    waits = _waits(now)
     pulse, _ = ServicePulse.objects.update_or_create(
         pk=1,
         defaults={
-            "answering": answering.values("staff").distinct().count(),
-            "median_minutes": max(1, round(median(waits))) if len(waits) >= FEWEST_FOR_MEDIAN else None,
-            "next_shift_at": next_shift.starts_at if next_shift else None,
+            "answering": len(people),
+            "speaking": dict(speaking),
+            "median_minutes": max(1, round(median(waits))) if _may_say(waits) else None,
+            "next_shift_at": next_on_at(shifts, now),
+            "changes_at": next_change_at(shifts, now),
             "as_of": now,
         },
     )
     return pulse
+
+
+def _waits(now: datetime) -> list[float]:
+    """Minutes from asking to being reached, of those who asked lately; endless for whom we have not reached in time.
+
+    Left out: who asked so lately, or for such an hour, that the time we named is still to come.
+    """
+    lately = HelpRequest.objects.filter(asked_at__gte=now - timedelta(hours=PULSE_HOURS), asked_at__lte=now)
+    due = lately.exclude(first_contact_at=None, due_at__gt=now).exclude(first_contact_at=None, stage__in=GONE)
+    return [
+        (reached - asked).total_seconds() / 60 if reached else inf
+        for asked, reached in due.values_list("asked_at", "first_contact_at")
+    ]
+
+
+def _may_say(waits: list[float]) -> bool:
+    return len(waits) >= FEWEST_FOR_MEDIAN and median(waits) < inf
 
 
 def expire_codes(*, now: datetime) -> int:

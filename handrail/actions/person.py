@@ -5,12 +5,16 @@ from datetime import datetime, timedelta
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
 
-from handrail.actions._frame import Change, Id, Refused, changing, clock_end, moving, require
+from handrail.actions._frame import Change, Id, Refused, Stale, changing, moving, require
 from handrail.actions.ask import back_to_queue
+from handrail.actions.family import end_links, erase_links
+from handrail.actions.hear import bring_forward, read_soon
+from handrail.actions.promise import promise_again, promise_for
 from handrail.actions.refer import end_open_referrals
 from handrail.core.access import Actor
 from handrail.core.contact import ContactRule
 from handrail.core.journey import is_open
+from handrail.core.safety import dangers_in_words
 from handrail.records.casebook.models import (
     Consent,
     Draft,
@@ -23,17 +27,19 @@ from handrail.records.casebook.models import (
 )
 
 NOTE_LETTERS = 500
+COMPLAINT = "complain"  # how the ledger names a note that is a complaint; they are counted each month
 
 
-def write_note(request: HelpRequest, *, text: str, now: datetime) -> None:
-    """A note from the person to their counselor. It is due to be read like a first contact."""
+def write_note(request: HelpRequest, *, text: str, now: datetime, is_complaint: bool = False) -> None:
+    """A note from the person to their counselor, or a complaint. It is due to be read like a first contact."""
     actor = request.actor()
     require(actor, "write_note")
     if not text.strip():
         raise Refused("nothing_to_say")
-    with changing(request, actor=actor, verb="write_note", now=now) as change:
-        change.say("note", for_person=True, note=text.strip()[:NOTE_LETTERS])
-        _bring_forward(change, action="read_note")
+    words, dangers = text.strip()[:NOTE_LETTERS], dangers_in_words(text)
+    with changing(request, actor=actor, verb=COMPLAINT if is_complaint else "write_note", now=now) as change:
+        change.say("note", for_person=True, note=words, dangers=list(dangers), complaint=is_complaint)
+        read_soon(change, dangers)
 
 
 def reply(request: HelpRequest, *, actor: Actor, text: str, now: datetime) -> None:
@@ -45,16 +51,25 @@ def reply(request: HelpRequest, *, actor: Actor, text: str, now: datetime) -> No
         change.say("note", for_person=True, note=text.strip()[:NOTE_LETTERS])
 
 
-def change_contact(request: HelpRequest, *, rule: ContactRule, now: datetime) -> None:
-    """The person changes how they may be reached; it holds from this moment."""
-    actor = request.actor()
+def change_contact(request: HelpRequest, *, rule: ContactRule, now: datetime, actor: Actor | None = None) -> None:
+    """The person changes how they may be reached, or the desk on their word; it holds from this moment."""
+    actor = actor or request.actor()
     require(actor, "change_contact")
-    with changing(request, actor=actor, verb="change_contact", now=now) as change:
-        person = Person.objects.get(pk=request.person_id)
-        person.set_rule(rule)
-        person.save(update_fields=["contact_rule", "address_index"])
-        request.person = person
-        change.say("system", for_person=True, what="contact_changed")
+    if actor.role != "person" and request.person.rule.is_stopped:
+        raise Refused("person_said_stop")  # the desk enters that they take it back, and only then another way
+    try:
+        with changing(request, actor=actor, verb="change_contact", now=now) as change:
+            person = Person.objects.get(pk=request.person_id)
+            person.set_rule(rule)
+            person.save(update_fields=["contact_rule", "address_index"])
+            request.person = person
+            promise_again(change, rule)
+            change.say("system", for_person=True, what="contact_changed")
+            # The version moves: a page drawn before this, or before a STOP, must not write over it.
+            change.set(due_at=change.values.get("due_at", request.due_at))
+    except Stale:
+        if Person.objects.get(pk=request.person_id).rule != rule:
+            raise  # else it was pressed twice, and the first one has done it
 
 
 def ask_other_counselor(request: HelpRequest, *, now: datetime) -> None:
@@ -79,7 +94,7 @@ def choose(request: HelpRequest, *, option_id: Id, choice: str, actor: Actor, no
         Option.objects.filter(pk=option.pk).raw_update(change.signature, option.pk, choice=choice, chosen_at=now)
         change.say("option", for_person=True, what=verb, program=str(option.program))
         if actor.role == "person":
-            _bring_forward(change, action="refer" if choice == "yes" else "look_again")
+            bring_forward(change, action="refer" if choice == "yes" else "look_again")
 
 
 def pause(request: HelpRequest, *, now: datetime) -> None:
@@ -100,6 +115,7 @@ def stop(request: HelpRequest, *, erase: bool, now: datetime) -> None:
         end_open_referrals(change, state="withdrawn")
         for consent in Consent.objects.filter(request=request, revoked_at=None):
             Consent.objects.filter(pk=consent.pk).raw_update(change.signature, consent.pk, revoked_at=now)
+        end_links(change)
         if erase:
             _erase(change)
 
@@ -112,6 +128,7 @@ def come_again(request: HelpRequest, *, now: datetime, actor: Actor | None = Non
         # Coming back is a time of raised risk, so it never waits behind a fresh request (evidence E27 to E31).
         change.set(owner=None, in_queue=True, is_priority=True, tries=0, first_try_at=None, asked_at=now)
         change.set(code_expires_at=now + timedelta(days=settings.CODE_DAYS))
+        change.set(**promise_for(request.person.rule, now=now))
 
 
 def set_pin(request: HelpRequest, *, pin: str, now: datetime) -> None:
@@ -124,28 +141,19 @@ def set_pin(request: HelpRequest, *, pin: str, now: datetime) -> None:
         change.set(pin_hash=make_password(pin))
 
 
-def _bring_forward(change: Change, *, action: str) -> None:
-    """Something new from the person: due as soon as a first contact, unless something is due sooner."""
-    request = change.request
-    if not is_open(request.stage):
-        return
-    soon = clock_end("first_contact", change.now)
-    if request.next_at is None or request.next_at > soon:
-        change.promise(action=action, at=soon)
-
-
 def _erase(change: Change) -> None:
     """Erase what the person told us. That something was shared, and when, must be kept (42 CFR 2.25)."""
     request = change.request
     change.set(answers={}, facts={}, next_note={})
     person = Person.objects.get(pk=request.person_id)
     person.chosen_name = ""
-    person.set_rule(ContactRule(is_stopped=True))
+    person.set_rule(ContactRule(is_stopped=True, timezone=settings.SERVICE_TIMEZONE))
     person.save(update_fields=["chosen_name", "contact_rule", "address_index"])
     for entry in TimelineEntry.objects.filter(request=request):
         entry.body = {"erased": True}
         entry.save(update_fields=["body"])
     Message.objects.filter(request=request).update(to="", body="")
+    erase_links(change)
     Draft.objects.filter(request=request).delete()
     for referral in Referral.objects.filter(request=request):
         referral.question = referral.answer = referral.visit_note = referral.decline_note = ""

@@ -47,6 +47,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "come_again": ("person", *_DESK),
         "change_contact": ("person", *_DESK),
         "write_note": ("person", *_DESK),
+        "record_stop": ("person", "worker", *_DESK),
         "change_counselor": ("person", "supervisor"),
         # the desk
         "see_queue": _DESK,
@@ -63,6 +64,11 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "send_referral": _DESK,
         "withdraw_referral": ("person", *_DESK),
         "renew_code": _DESK,
+        # the family wall
+        "leave_message": ("person",),
+        "link_family": _DESK,
+        "unlink_family": ("person", *_DESK),
+        "answer_message": ("person", *_DESK),
         "call_round": _DESK,
         # the program
         "see_inbox": ("intake",),
@@ -81,6 +87,7 @@ PERMISSIONS: dict[str, frozenset[str]] = {
         "manage_staff": ("supervisor", "steward", "operator"),
         "import_directory": ("editor", "steward", "worker"),
         "edit_directory": ("editor", "steward"),
+        "sign_page": ("editor", "steward"),
         "report_place": ("visitor", "person"),
     }.items()
 }

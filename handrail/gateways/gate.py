@@ -7,6 +7,7 @@ from collections.abc import Callable
 from datetime import datetime
 
 from handrail.core.contact import ContactRule, why_not_reach
+from handrail.core.messages import why_not_words
 from handrail.gateways import emails, texts
 
 
@@ -21,24 +22,27 @@ class Blocked(Exception):
 Sender = Callable[[str, str, str], str]
 
 
-def senders(kind: str) -> dict[str, Sender]:
+def senders(how: str) -> dict[str, Sender]:
     """The channels that this installation can send by: fake ones for the demo, real ones else."""
-    if kind == "fake":
+    if how == "fake":
         return {"text": texts.send_fake, "email": emails.send_fake}
-    return {"email": emails.send}
+    return {"email": emails.send, **({"text": texts.send} if texts.is_set_up() else {})}
 
 
-def deliver(*, message_id: str, channel: str, rule: ContactRule, words: str, now: datetime, kind: str) -> str:
+def deliver(*, message_id: str, kind: str, channel: str, rule: ContactRule, words: str, now: datetime, how: str) -> str:
     """Send words to the person, if their rule allows it now, and give the service's own id for the message.
 
-    Raises Blocked with the reason.
+    Raises Blocked with the reason. `kind` is a row of the table of messages, `how` is fake or real.
 
     `message_id` is the idempotency key: a service that has seen it sends nothing twice.
     """
-    reason = why_not_reach(rule, channel=channel, now=now)
+    reason = why_not_reach(rule, channel=channel, now=now, kind=kind) or why_not_words(words, channel=channel)
     if reason:
         raise Blocked(reason)
-    send = senders(kind).get(channel)
+    send = senders(how).get(channel)
     if send is None:
         raise Blocked("no_gateway")
-    return send(message_id, rule.address, words)
+    try:
+        return send(message_id, rule.address, words)
+    except texts.TurnedAway as error:
+        raise Blocked(error.reason) from error

@@ -40,6 +40,7 @@ COMMANDS: dict[str, Command] = {
         "staff add USERNAME --role ROLE --name NAME | staff off | staff shift | staff list",
     ),
     "ledger": Command("ledger_command", "data", "ledger verify [--json]"),
+    "library": Command("library_command", "settings", "library check: every sentence against its evidence and dates"),
     "docs": Command("docs_command", "settings", "write the pages that are made from tables [--check]"),
 }
 

@@ -2,6 +2,7 @@
 
 import argparse
 import json
+import re
 import shutil
 import stat
 from collections.abc import Callable, Iterator
@@ -16,7 +17,9 @@ from django.db import DatabaseError, connection
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from handrail.core.messages import telling_word
 from handrail.project.prepare import STAMP, pending_migrations, reach_database, static_fingerprint
+from handrail.project.words_check import read_the_words
 from handrail.records.casebook.models import Heartbeat, HelpRequest, Task
 from handrail.records.directory.models import Import, Version
 from handrail.records.keys import forget_keyring, keyring, seal, unseal
@@ -59,7 +62,7 @@ def run(argv: list[str]) -> int:
 
 def examine(now: datetime) -> list[Check]:
     """Every check. Those that need tables are left out when the database has none or does not answer."""
-    checks = [check_configuration(), check_keys(), check_disk(), check_static()]
+    checks = [check_configuration(), check_senders(), check_words(), check_keys(), check_disk(), check_static()]
     database = check_database()
     checks.append(database)
     if not database.ok:
@@ -91,6 +94,39 @@ def _needed() -> Iterator[str]:
         yield from ("HANDRAIL_HOSTS", "SERVICE_PHONE", "SERVICE_OPERATOR")
     if settings.HANDRAIL_GATEWAYS == "real":
         yield "EMAIL_URL"
+
+
+def check_senders() -> Check:
+    """What people see as the sender says nothing of what this is about, and a text service is set up whole."""
+    texts = {
+        name: str(getattr(settings, name)) for name in ("TEXTS_URL", "TEXTS_ACCOUNT", "TEXTS_SECRET", "TEXTS_FROM")
+    }
+    missing = [name for name, value in texts.items() if not value]
+    seen = {
+        "SERVICE_NAME": settings.SERVICE_NAME,
+        "EMAIL_FROM": settings.DEFAULT_FROM_EMAIL,
+        "TEXTS_FROM": texts["TEXTS_FROM"],
+    }
+    telling = [f"{name} holds '{word}'" for name, text in seen.items() if (word := telling_word(_apart(text)))]
+    if telling:
+        return Check("senders", False, ", ".join(telling), "Choose a neutral name: others see who writes.")
+    if missing and len(missing) < len(texts):
+        return Check("senders", False, f"not set: {', '.join(missing)}", "Set all four, or none for no texts.")
+    words = f"{settings.SERVICE_NAME}, " + ("no text service" if missing else "texts and e-mail")
+    return Check("senders", True, words)
+
+
+def _apart(text: str) -> str:
+    return re.sub(r"[^\w]+|_", " ", text)
+
+
+def check_words() -> Check:
+    """Every file of words can be shown."""
+    try:
+        read_the_words()
+    except ImproperlyConfigured as error:
+        return Check("words", False, str(error), "Put it right; 'handrail serve' does not start before.")
+    return Check("words", True, f"read from {settings.HANDRAIL_CONTENT}")
 
 
 def check_keys() -> Check:

@@ -16,15 +16,18 @@ import django
 import polib
 from django.utils.translation.template import templatize
 
+from handrail.project.language_folders import DEFAULT, TABLE, languages_in
 from handrail.project.translations import LOCALE
 
 ROOT = Path(__file__).resolve().parent.parent
 # What only staff read stays English: these doors, and the sign-in pages.
 STAFF = ("web/desk/", "web/program/", "web/steward/")
 STAFF_FILES = ("web/sign_in.py", "web/templates/staff.html")
+# Outside of the pages: the words of texts, e-mails and calls.
+OTHER_FILES = ("actions/message_words.py",)
 STAFF_TEMPLATES = ("web/templates/account/", "web/templates/allauth/", "web/templates/mfa/")
 # Content that is data: the file, and the field of each row that people read.
-CONTENT = {"content/numbers.toml": "label", "content/evidence.toml": "says"}
+CONTENT = {"numbers.toml": "label", "evidence.toml": "says"}
 # A call as templatize writes it: plain texts, and `count` after the two of a plural.
 _TEXT = r"""u?(?:'(?:\\.|[^'\\])*'|"(?:\\.|[^"\\])*")"""
 _CALL = re.compile(rf"\b(?:n?p?gettext|_)\({_TEXT}(?:, (?:{_TEXT}|count))*\)")
@@ -32,11 +35,20 @@ _NAMES = {
     "_": "gettext",
     "gettext": "gettext",
     "gettext_lazy": "gettext",
+    "gettext_noop": "gettext",
     "ngettext": "ngettext",
     "ngettext_lazy": "ngettext",
     "pgettext": "pgettext",
     "pgettext_lazy": "pgettext",
     "npgettext": "npgettext",
+}
+
+# The head of a new .po file. A language with other plurals (Polish has three) says so there, before its first sentence.
+_HEAD = {
+    "MIME-Version": "1.0",
+    "Content-Type": "text/plain; charset=UTF-8",
+    "Content-Transfer-Encoding": "8bit",
+    "Plural-Forms": "nplurals=2; plural=(n != 1);",
 }
 
 
@@ -50,29 +62,35 @@ class Message:
 
 
 def is_for_people(path: str) -> bool:
-    """True when the sentences of a file (its path in the package) are read by the public or by the person."""
-    is_web = path.startswith("web/") or path in CONTENT
-    return is_web and not path.startswith((*STAFF, *STAFF_TEMPLATES)) and path not in STAFF_FILES
+    """True when the sentences of a file (its path in the package) are read by, or said to, the public or the person."""
+    is_public = path.startswith("web/") and not path.startswith((*STAFF, *STAFF_TEMPLATES)) and path not in STAFF_FILES
+    return is_public or path in OTHER_FILES
 
 
-def found(root: Path = ROOT) -> dict[Message, list[str]]:
+def found(root: Path = ROOT, content: Path = LOCALE.parent) -> dict[Message, list[str]]:
     """Every sentence to translate, with the files it stands in."""
     places: dict[Message, list[str]] = {}
-    for path in sorted([*root.rglob("*.py"), *root.rglob("*.html"), *(root / name for name in CONTENT)]):
-        name = path.relative_to(root).as_posix()
-        if is_for_people(name):
-            for message in _in_file(path, name):
-                files = places.setdefault(message, [])
-                if name not in files:
-                    files.append(name)
+    for name, message in (*_in_content(content), *_in_package(root)):
+        files = places.setdefault(message, [])
+        if name not in files:
+            files.append(name)
     return places
 
 
-def _in_file(path: Path, name: str) -> Iterator[Message]:
-    text = path.read_text(encoding="utf-8")
-    if name in CONTENT:
-        return (Message(row[CONTENT[name]]) for row in tomllib.loads(text).values())
-    return in_template(text) if path.suffix == ".html" else in_code(text)
+def _in_package(root: Path) -> Iterator[tuple[str, Message]]:
+    for path in sorted([*root.rglob("*.py"), *root.rglob("*.html")]):
+        name = path.relative_to(root).as_posix()
+        if is_for_people(name):
+            text = path.read_text(encoding="utf-8")
+            yield from ((name, each) for each in (in_template(text) if path.suffix == ".html" else in_code(text)))
+
+
+def _in_content(content: Path) -> Iterator[tuple[str, Message]]:
+    for name, key in CONTENT.items():
+        rows = tomllib.loads((content / name).read_text(encoding="utf-8"))
+        yield from ((f"content/{name}", Message(row[key])) for row in rows.values())
+    for language in languages_in(content).values():
+        yield "content/locale", Message(language.english)
 
 
 def in_template(text: str) -> Iterator[Message]:
@@ -109,6 +127,7 @@ def renew(path: Path, messages: dict[Message, list[str]]) -> tuple[int, int, int
     Nothing is guessed, so nothing is fuzzy. Returns how many were added, taken out, and are still empty.
     """
     file = polib.pofile(str(path), wrapwidth=0)
+    plurals = int((re.search(r"nplurals=(\d)", file.metadata.get("Plural-Forms", "")) or [0, 2])[1])
     known = {Message(each.msgid, each.msgid_plural, each.msgctxt or ""): each for each in file if not each.obsolete}
     fresh = []
     for message, files in messages.items():
@@ -117,7 +136,7 @@ def renew(path: Path, messages: dict[Message, list[str]]) -> tuple[int, int, int
             msgid_plural=message.plural,
             msgctxt=message.context or None,
             msgstr="",
-            msgstr_plural={0: "", 1: ""} if message.plural else {},
+            msgstr_plural=dict.fromkeys(range(plurals), "") if message.plural else {},
         )
         entry.occurrences = [(name, "") for name in files]
         entry.flags = ["python-format"] if "%(" in message.text else []
@@ -129,11 +148,26 @@ def renew(path: Path, messages: dict[Message, list[str]]) -> tuple[int, int, int
     return len(messages.keys() - known.keys()), len(gone), sum(not each.translated() for each in file)
 
 
+def po_files(locale: Path) -> list[Path]:
+    """The .po file of every language but English; a new folder gets an empty one."""
+    paths = []
+    for table in sorted(locale.glob(f"*/{TABLE}")):
+        path = table.parent / "LC_MESSAGES" / "django.po"
+        if table.parent.name != DEFAULT:
+            paths.append(path)
+            if not path.exists():
+                path.parent.mkdir(exist_ok=True)
+                file = polib.POFile(wrapwidth=0)
+                file.metadata = {"Language": table.parent.name, **_HEAD}
+                file.save(str(path), newline="\n")
+    return paths
+
+
 def main() -> int:
     """Renew every .po file and say what is still to be translated."""
     django.setup()
     messages, left = found(), 0
-    for path in sorted(LOCALE.glob("*/LC_MESSAGES/*.po")):
+    for path in po_files(LOCALE):
         added, gone, empty = renew(path, messages)
         left += empty
         print(f"{path.parent.parent.name}: {len(messages)} sentences, {added} new, {gone} gone, {empty} to translate")

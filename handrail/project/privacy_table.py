@@ -8,7 +8,7 @@ from django.db import models
 
 from handrail.records.fields import SealedField, privacy_of
 
-OURS = ("ledger", "directory", "accounts", "casebook")
+OURS = ("ledger", "library", "directory", "accounts", "casebook")
 
 # Tables of installed packages, each read and judged as a whole. `staff` holds nothing that a person told us.
 PACKAGES: dict[str, str] = {

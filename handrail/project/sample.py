@@ -8,6 +8,7 @@ import csv
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from django.conf import settings
 from django.db import transaction
 
 from handrail.actions._frame import enter
@@ -21,7 +22,7 @@ from handrail.gateways.facility_file import FacilityFile
 from handrail.gateways.samhsa import read
 from handrail.records.directory.models import CapacityStatement, Import, Program
 
-FOLDER = Path(__file__).resolve().parent.parent / "content" / "sample"
+FOLDER: Path = settings.HANDRAIL_CONTENT / "sample"
 SAMPLE, COUNTY = FOLDER / "programs.csv", FOLDER / "county.csv"
 SOURCE, COUNTY_SOURCE = "sample", "sample-county"
 COUNTY_DAYS = 20  # how old the county's list is

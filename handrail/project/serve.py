@@ -12,8 +12,9 @@ from granian import Granian
 from granian.constants import Interfaces
 
 from handrail.project.environment import Reader
-from handrail.project.lifeline import end_with_parent
+from handrail.project.lifeline import end_children_with_me, end_with_parent
 from handrail.project.prepare import collect_static
+from handrail.project.words_check import read_the_words
 
 env = Reader(os.environ)
 HOST = env.text("HOST", "127.0.0.1")
@@ -30,8 +31,10 @@ def run(argv: list[str]) -> int:
     options = parser.parse_args(argv)
     end_with_parent()
     refuse_busy(options.host, options.port)
+    read_the_words()
     collect_static()
     let_go_of_the_database()
+    end_children_with_me()
     server = Granian(
         "handrail.project.wsgi:application",
         address=options.host,

@@ -8,10 +8,10 @@ from pathlib import Path
 
 import environ
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 from handrail.core.journey import CLOCKS
 from handrail.project.environment import Reader
+from handrail.project.language_folders import DEFAULT, languages_in
 
 ROOT = Path(__file__).resolve().parent.parent
 env = Reader(os.environ)
@@ -21,6 +21,7 @@ HANDRAIL_ENV = env.choice("HANDRAIL_ENV", "local", ["local", "demo", "production
 IS_DEMO = HANDRAIL_ENV == "demo"
 IS_PRODUCTION = HANDRAIL_ENV == "production"
 HANDRAIL_DATA = env.path("HANDRAIL_DATA", Path.cwd() / "data")
+HANDRAIL_CONTENT = env.path("HANDRAIL_CONTENT", ROOT / "content")
 DEBUG = False
 HANDRAIL_HOSTS = env.words("HANDRAIL_HOSTS", [] if IS_PRODUCTION else ["127.0.0.1", "localhost", "[::1]"])
 ALLOWED_HOSTS = HANDRAIL_HOSTS + (["testserver"] if HANDRAIL_ENV == "test" else [])
@@ -39,9 +40,12 @@ SERVICE_NAME = env.text("SERVICE_NAME", "Next Step")
 SERVICE_PHONE = env.text("SERVICE_PHONE", "1-800-555-0100" if not IS_PRODUCTION else "")
 SERVICE_TIMEZONE = env.text("SERVICE_TIMEZONE", "America/New_York")
 SERVICE_OPERATOR = env.text("SERVICE_OPERATOR", "")
+SERVICE_FUNDERS = env.text("SERVICE_FUNDERS", "")
+FUNDING_RULES = env.words("FUNDING_RULES", [])
 EXIT_URL = env.text("EXIT_URL", "https://www.weather.gov/")
 CODE_DAYS = env.number("CODE_DAYS", 90)
 DRAFT_MINUTES = env.number("DRAFT_MINUTES", 60)
+SENDS_AN_HOUR = env.number("SENDS_AN_HOUR", 10)
 CONSENT_DAYS = env.number("CONSENT_DAYS", 14)
 FRESH_BEDS_HOURS = env.number("FRESH_BEDS_HOURS", 12)
 FRESH_VISITS_HOURS = env.number("FRESH_VISITS_HOURS", 72)
@@ -111,6 +115,7 @@ INSTALLED_APPS = [
     "django_htmx",
     "template_partials.apps.SimpleAppConfig",
     "handrail.records.ledger.apps.LedgerConfig",
+    "handrail.records.library.apps.LibraryConfig",
     "handrail.records.directory.apps.DirectoryConfig",
     "handrail.records.accounts.apps.AccountsConfig",
     "handrail.records.casebook.apps.CasebookConfig",
@@ -130,6 +135,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "handrail.web.doors.staff_door",
     "handrail.web.doors.kind_refusals",
+    "handrail.web.errors.kind_errors",
     "handrail.web.leave.stay_away",
 ]
 TEMPLATES = [
@@ -167,6 +173,7 @@ TEMPLATES = [
                 "django.templatetags.i18n",
                 "django.templatetags.static",
                 "handrail.web.templatetags.handrail",
+                "handrail.web.templatetags.reading",
             ],
         },
     }
@@ -174,9 +181,10 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # --- languages and time -------------------------------------------------------------------------
-LANGUAGE_CODE = "en"
-LANGUAGES = [("en", _("English")), ("es", _("Español"))]
-LOCALE_PATHS = [ROOT / "content" / "locale"]
+HANDRAIL_LANGUAGES = languages_in(HANDRAIL_CONTENT)
+LANGUAGE_CODE = DEFAULT
+LANGUAGES = [(code, language.name) for code, language in HANDRAIL_LANGUAGES.items()]
+LOCALE_PATHS = [HANDRAIL_CONTENT / "locale"]
 USE_I18N = True
 TIME_ZONE = "UTC"
 USE_TZ = True
@@ -268,6 +276,10 @@ if EMAIL_URL:
 else:
     EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"
 DEFAULT_FROM_EMAIL = env.text("EMAIL_FROM", "hello@localhost")
+TEXTS_URL = env.text("TEXTS_URL", "")
+TEXTS_ACCOUNT = env.text("TEXTS_ACCOUNT", "")
+TEXTS_SECRET = env.text("TEXTS_SECRET", "")
+TEXTS_FROM = env.text("TEXTS_FROM", "")
 HANDRAIL_GATEWAYS = env.choice("HANDRAIL_GATEWAYS", "fake" if not IS_PRODUCTION else "real", ["fake", "real"])
 
 # --- logs: never an address with its query, never a body ------------------------------------------

@@ -42,6 +42,10 @@ SETTINGS: dict[str, Setting] = {
         "Where and how",
         HANDRAIL_ENV=("local", "local, demo, production or test. Production makes no keys and allows no short cuts."),
         HANDRAIL_DATA=("./data", "The folder of database, keys, static files. Back it up."),
+        HANDRAIL_CONTENT=(
+            "the package's own content folder",
+            "The folder of words: languages, articles, numbers, evidence. Copy the package's, then add to the copy.",
+        ),
         HANDRAIL_HOSTS=("127.0.0.1,localhost,[::1]", "The names this site answers to. Production has no default."),
         HANDRAIL_PROXIES=("0", "How many proxies of yours stand in front; their forwarded addresses are believed."),
         HANDRAIL_HTTPS=("yes in production", "Secure cookies, HSTS, and a redirect to https."),
@@ -68,9 +72,12 @@ SETTINGS: dict[str, Setting] = {
         SERVICE_PHONE=("1-800-555-0100, none in production", "The number people call. Shown on every public page."),
         SERVICE_TIMEZONE=("America/New_York", "The clock of the service, as an IANA name."),
         SERVICE_OPERATOR=("", "Who runs this service, for the pages About and Privacy."),
+        SERVICE_FUNDERS=("", "Who pays for this service, in a few words, for the page About. Empty: the page says so."),
+        FUNDING_RULES=("", "Names of rules in content/library/library.toml that switch topics of harm reduction off."),
         EXIT_URL=("https://www.weather.gov/", "Where the Leave button goes: a plain, large, harmless site."),
         CODE_DAYS=("90", "Days that a status code lives."),
         DRAFT_MINUTES=("60", "Minutes that answers are kept between pages before they are forgotten."),
+        SENDS_AN_HOUR=("10", "Requests one address may send in an hour, for each web process; 0 is no limit."),
         CONSENT_DAYS=("14", "Days that a yes to sharing lives."),
         FRESH_BEDS_HOURS=("12", "Hours that a statement about beds counts as fresh."),
         FRESH_VISITS_HOURS=("72", "Hours that a statement about visits counts as fresh."),
@@ -103,12 +110,16 @@ SETTINGS: dict[str, Setting] = {
         "Messages",
         EMAIL_URL=("", "smtp://user:password@host:port, or smtp+tls:// or smtp+ssl://. Empty: no e-mail is sent."),
         EMAIL_FROM=("hello@localhost", "The sender of e-mail. Keep it neutral."),
+        TEXTS_URL=("", "Where a Twilio-compatible text service answers, like https://api.twilio.com. Empty: no texts."),
+        TEXTS_ACCOUNT=("", "Your account there."),
+        TEXTS_SECRET=("", "The secret of that account. It also signs the texts that come in, at /texts/in/."),
+        TEXTS_FROM=("", "The number that texts come from, like +15555550100. Keep any name on it neutral."),
         HANDRAIL_GATEWAYS=("real in production, else fake", "fake shows messages on the steward's outbox page alone."),
     ),
 }
 
 # Settings whose value is a secret: read them from a file by adding _FILE to the name.
-SECRETS = ("HANDRAIL_SECRET", "HANDRAIL_KEYS", "DATABASE_URL", "EMAIL_URL")
+SECRETS = ("HANDRAIL_SECRET", "HANDRAIL_KEYS", "DATABASE_URL", "EMAIL_URL", "TEXTS_SECRET")
 
 
 def read_names() -> dict[str, str]:

@@ -4,8 +4,9 @@ import os
 from pathlib import Path
 
 import polib
+from django.conf import settings
 
-LOCALE = Path(__file__).resolve().parent.parent / "content" / "locale"
+LOCALE: Path = settings.HANDRAIL_CONTENT / "locale"
 
 
 def compile_translations(folder: Path = LOCALE) -> list[Path]:

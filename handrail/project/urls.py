@@ -17,9 +17,15 @@ urlpatterns = [
     path("continue/", leave.go_on, name="go_on"),
     path("health/", include("handrail.api.urls")),
     path("hsds/", include("handrail.api.hsds.urls")),
+    path("texts/", include("handrail.api.texts.urls")),
     *i18n_patterns(
         path("", include("handrail.web.public.urls")),
         path("", include("handrail.web.person.urls")),
         prefix_default_language=False,
     ),
 ]
+
+handler400 = "handrail.web.errors.unreadable"
+handler403 = "handrail.web.errors.not_open"
+handler404 = "handrail.web.errors.not_found"
+handler500 = "handrail.web.errors.server_error"

@@ -13,18 +13,19 @@ from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.http import urlencode
 
 from handrail.actions._frame import Forbidden, Refused, Stale
 from handrail.core.access import DOORS
+from handrail.web.browser_keeps import SEEN_COOKIE
+from handrail.web.errors import problem
 from handrail.web.kept import keep
 from handrail.web.words import reason_words
 
 Handler = Callable[[HttpRequest], HttpResponse]
 STAFF_DOORS = ("desk", "program", "steward")
-SEEN_COOKIE = "seen"
 
 
 def door_of(path: str) -> str | None:
@@ -125,7 +126,7 @@ def kind_refusals(get_response: Handler) -> Handler:
         if is_part(request):
             messages.error(request, words)
         page = "refused_staff.html" if door_of(request.path) else "refused.html"
-        return render(request, page, {"words": words}, status=status)
+        return problem(request, page, status=status, words=words)
 
     middleware.process_exception = process_exception  # type: ignore[attr-defined]
     return middleware
@@ -133,4 +134,4 @@ def kind_refusals(get_response: Handler) -> Handler:
 
 def form_too_old(request: HttpRequest, reason: str = "") -> HttpResponse:  # noqa: ARG001 - Django passes it
     """The form's token did not match: say what to do, without blame."""
-    return render(request, "form_too_old.html", status=403)
+    return problem(request, "form_too_old.html", status=403)

@@ -6,7 +6,6 @@ from functools import lru_cache
 from typing import Any
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
@@ -16,8 +15,9 @@ from handrail.core.coverage import covers
 from handrail.core.facts import NO, YES, FactValue, settings_of
 from handrail.core.match import Offer, Reason
 from handrail.core.openings import OpeningsSentence
+from handrail.web import dates
 from handrail.web.fact_words import FACT_WORDS, VALUE_WORDS
-from handrail.web.templatetags.handrail import NO_BREAK, ago, in_zone
+from handrail.web.templatetags.handrail import ago, in_zone
 
 # Label and one line that explains it.
 KIND_WORDS: dict[str, tuple[Any, Any]] = {
@@ -137,16 +137,8 @@ def day_words(day: date, today: date) -> str:
     if days == 1:
         return _("yesterday")
     if 1 < days < 7:
-        return _written(day, "l", get_language())
-    return _written(day, "M j" if abs(days) < 330 else "M Y", get_language())
-
-
-@lru_cache(maxsize=2048)
-def _written(day: date, form: str, language: str | None) -> str:
-    """A date in the reader's language. Writing one takes longer than ranking a place, so they are kept."""
-    if language == "es":
-        form = {"M j": "j b", "M Y": "b Y"}.get(form, form)
-    return date_format(day, form, use_l10n=False).replace(" ", NO_BREAK)
+        return dates.unbroken(day, "weekday")
+    return dates.unbroken(day, "day" if abs(days) < 330 else "short_month")
 
 
 def source_words(source: str) -> str:
@@ -185,8 +177,7 @@ def openings_line(sentence: OpeningsSentence, *, now: datetime, zone: str = "") 
 
 
 def _when_words(moment: datetime, today: date) -> str:
-    minute = f":{moment:%M}" if moment.minute else ""
-    clock = f"{moment:%I}".lstrip("0") + minute + NO_BREAK + f"{moment:%p}"
+    clock = dates.clock(moment) if moment.minute else dates.hour(moment)
     return _("%(day)s at %(clock)s") % {"day": day_words(moment.date(), today), "clock": clock}
 
 

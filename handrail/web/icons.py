@@ -27,6 +27,7 @@ ICONS: dict[str, str] = {
     "heart": '<path d="M12 20S4 15 4 9a4 4 0 0 1 8-1.5A4 4 0 0 1 20 9c0 6-8 11-8 11z"/>',
     "list": '<path d="M8 6h13M8 12h13M8 18h13M3 6h.1M3 12h.1M3 18h.1"/>',
     "people": '<circle cx="9" cy="8" r="3"/><path d="M3 20c0-8 12-8 12 0M15 5a3 3 0 0 1 1 6m2 3c2 1 3 3 3 6"/>',
+    "bookmark": '<path d="M6 3h12v18l-6-4-6 4z"/>',
     "swap": '<path d="M4 8h15l-4-4M20 16H5l4 4"/>',
     "search": '<circle cx="11" cy="11" r="7"/><path d="m16 16 5 5"/>',
     "bars": '<path d="M5 20v-7m7 7V5m7 15V10"/>',

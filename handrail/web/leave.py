@@ -78,9 +78,8 @@ def _forgotten(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     known = {settings.SESSION_COOKIE_NAME, settings.CSRF_COOKIE_NAME, DRAFT_COOKIE, SAVED_COOKIE}
     for name in sorted(known | set(request.COOKIES)):
         response.delete_cookie(name, samesite="Lax")
-    response.set_cookie(
-        AWAY_COOKIE, "1", max_age=AWAY_SECONDS, httponly=True, samesite="Lax", secure=settings.HANDRAIL_HTTPS
-    )
+    # Scripts may read it and set it too: a page that the browser brings back from memory then hides at once.
+    response.set_cookie(AWAY_COOKIE, "1", max_age=AWAY_SECONDS, samesite="Lax", secure=settings.HANDRAIL_HTTPS)
     response.headers["Cache-Control"] = "no-store"
     return response
 

@@ -9,7 +9,7 @@ from datetime import datetime
 from ipaddress import IPv6Address, ip_address, ip_network
 
 from django.conf import settings
-from django.core.cache import cache
+from django.core.cache import cache, caches
 from django.http import HttpRequest
 
 from handrail.records.keys import blind_index
@@ -27,6 +27,7 @@ class Limit:
 CODE_BY_ADDRESS = Limit("code", 10, 10 * 60)
 CODE_BY_ALL = Limit("codes", 20_000, 10 * 60)
 PIN_BY_REQUEST = Limit("pin", 5, 15 * 60)
+SEND_SECONDS = 60 * 60
 
 _WITH_PORT = re.compile(r"\[(?P<v6>[0-9a-fA-F:.]+)\](?::\d+)?|(?P<v4>[0-9.]+):\d+")
 
@@ -41,6 +42,22 @@ def take_try(limit: Limit, key: str) -> str | None:
         if cache.add(slot, 1, timeout=limit.seconds):
             return slot
     return None
+
+
+def take_once(limit: Limit, key: str, *, what: str) -> bool:
+    """Use up one try for `what`, which costs one however often it is pressed. False when none is left.
+
+    A gentle limit: each web process counts in its own memory, so that it costs no write and leaves nothing behind.
+    """
+    memory = caches["memory"]
+    mark = f"{limit.name}:once:{what}"
+    if memory.get(mark):
+        return True
+    for number in range(limit.tries):
+        if memory.add(f"{limit.name}:{key}:{number}", 1, timeout=limit.seconds):
+            memory.set(mark, 1, timeout=limit.seconds)
+            return True
+    return False
 
 
 def give_back(slot: str) -> None:

@@ -17,6 +17,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from handrail.web.context import service
+from handrail.web.templatetags.handrail import translation_note
 
 _NOBODY = HttpRequest()
 _MARK = "\ue000{}\ue001"  # signs for private use, which no template holds
@@ -52,9 +53,19 @@ def mould(template: str, *holes: str, **given: Any) -> Mould:
 
 
 def page_mould(template: str, *holes: str, **given: Any) -> Mould:
-    """The mould of a whole page, with one more hole: `twin_path`, the same page in the other language."""
-    frame = service(_NOBODY) | {"leads_to": settings.EXIT_URL, "day": timezone.now().date()}
-    return mould(template, "twin_path", *holes, **frame, **given)
+    """The mould of a whole page, with one more hole: `twins`, the links to the same page in the others."""
+    return mould(template, "twins", *holes, **_frame(), **given)
+
+
+def page_mould_of_now(template: str, *holes: str, **given: Any) -> Mould:
+    """As `page_mould`, and not kept: for a page that changes by the minute, whose caller keeps it that long."""
+    return _made(template, ("twins", *holes), _frame() | given)
+
+
+def _frame() -> dict[str, Any]:
+    # The note is a key too: a page is made anew on the day that somebody signs for its language.
+    said = {"leads_to": settings.EXIT_URL, "day": timezone.now().date(), "note": translation_note()}
+    return service(_NOBODY) | said
 
 
 @lru_cache(maxsize=512)
@@ -64,5 +75,9 @@ def _mould(
     given: tuple[tuple[str, Any], ...],
     language: str | None,  # noqa: ARG001 (a key: the template is rendered in it)
 ) -> Mould:
+    return _made(template, holes, dict(given))
+
+
+def _made(template: str, holes: tuple[str, ...], given: dict[str, Any]) -> Mould:
     marks = {name: SafeString(_MARK.format(name)) for name in holes}
-    return Mould(_MARKS.split(render_to_string(template, dict(given) | marks).strip()))
+    return Mould(_MARKS.split(render_to_string(template, given | marks).strip()))

@@ -5,12 +5,15 @@ from collections.abc import Callable
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 
+from handrail.web.language import split_path
+
 CSP = "; ".join(f"{name} {' '.join(sources)}" for name, sources in settings.SECURE_CSP.items())
 # The address itself is the key there: a device's link.
 KEY_PATHS = ("/c/",)
 STAFF_PATHS = ("/desk/", "/program/", "/steward/", "/account/")
 PRIVATE_PREFIXES = (
-    *("/ask/", "/status/", "/report/", "/find/save", "/find/compare/", "/leave/", "/go/", *KEY_PATHS),
+    *("/ask/", "/refer/", "/status/", "/report/", "/find/save", "/find/compare/", "/leave/", "/go/", *KEY_PATHS),
+    "/learn/search/",
     *STAFF_PATHS,
 )
 
@@ -18,8 +21,8 @@ Handler = Callable[[HttpRequest], HttpResponse]
 
 
 def is_private(path: str) -> bool:
-    """True where a page may hold something of a person, in either language."""
-    bare = path[3:] if path.startswith("/es/") else path
+    """True where a page may hold something of a person, in any language."""
+    _language, bare = split_path(path)
     return bare.startswith(PRIVATE_PREFIXES)
 
 

@@ -18,7 +18,8 @@ from handrail.actions.accounts import choose_theme
 from handrail.core.access import DOORS
 from handrail.records.accounts.models import Staff
 from handrail.records.keys import seal, unseal
-from handrail.web.doors import SEEN_COOKIE, is_idle, stay_awake
+from handrail.web.browser_keeps import SEEN_COOKIE
+from handrail.web.doors import is_idle, stay_awake
 
 MFA_LABEL = "mfa"  # what binds a sealed second factor to its place
 # The demo's cast, printed on its sign-in page. project/sample.py makes these accounts, in the demo only.

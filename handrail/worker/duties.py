@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import connection
 
-from handrail.actions import answers, follow_up, messages
+from handrail.actions import answers, ask, figures, follow_up, inbound, library, messages, promise
 from handrail.gateways import gate
 from handrail.records.casebook.models import Heartbeat, Message, Task
 from handrail.records.ledger.verify import seal_ledger
@@ -28,11 +28,13 @@ class Duty:
     """How one kind of task is done.
 
     `reaches_out` runs it outside a transaction, since it calls an outside service, which must know repeats by an id.
+    `is_apart` does too, since it reads for so long that others would wait to write; it opens its own to write.
     `when_given_up` is called in the transaction that marks the task failed.
     """
 
     run: Callable[[Args, datetime], None]
     reaches_out: bool = False
+    is_apart: bool = False
     when_given_up: Callable[[Args, datetime], None] | None = None
 
 
@@ -54,16 +56,25 @@ def send_message(args: Args, now: datetime) -> None:
     try:
         gate.deliver(
             message_id=outgoing.id,
+            kind=outgoing.kind,
             channel=outgoing.channel,
             rule=outgoing.rule,
             words=outgoing.words,
             now=now,
-            kind=settings.HANDRAIL_GATEWAYS,
+            how=settings.HANDRAIL_GATEWAYS,
         )
     except gate.Blocked as blocked:
+        if blocked.reason == "number_said_stop":
+            # First, since a worker that is killed in between begins again only while the message is not settled.
+            inbound.service_said_stop(outgoing.id, now=now)
         messages.was_refused(outgoing.id, reason=blocked.reason, now=now)
         return
     messages.was_sent(outgoing.id, now=now)
+
+
+def line_ends(args: Args, now: datetime) -> None:
+    """A professional's direct line is over."""
+    ask.end_line(args["request"], now=now)
 
 
 def message_given_up(args: Args, now: datetime) -> None:
@@ -87,8 +98,14 @@ def seal(_args: Args, now: datetime) -> None:
 
 
 def pulse(_args: Args, now: datetime) -> None:
-    """Publish how many are answering and how fast people were reached."""
+    """Name a time to those who wait for one; publish how many are answering and how fast people were reached."""
+    promise.name_times(now=now)
     follow_up.publish_pulse(now=now)
+
+
+def count_months(_args: Args, now: datetime) -> None:
+    """Count the numbers that we publish each month."""
+    figures.count_months(now=now)
 
 
 def purge(_args: Args, now: datetime) -> None:
@@ -124,16 +141,24 @@ def count_answers(_args: Args, now: datetime) -> None:
     answers.count_answers(now=now)
 
 
+def open_page_checks(_args: Args, now: datetime) -> None:
+    """Open a check for each page of the library that is due for one."""
+    library.open_due(list(settings.HANDRAIL_LANGUAGES), now=now)
+
+
 DUTIES: dict[str, Duty] = {
     "clock": Duty(run_clock, when_given_up=clock_given_up),
     "message": Duty(send_message, reaches_out=True, when_given_up=message_given_up),
+    "line_ends": Duty(line_ends),
     "watch": Duty(watch),
     "seal": Duty(seal),
     "pulse": Duty(pulse),
+    "figures": Duty(count_months, is_apart=True),
     "purge": Duty(purge),
     "expire_codes": Duty(expire_codes),
     "tidy": Duty(tidy),
     "answers": Duty(count_answers),
+    "page_checks": Duty(open_page_checks),
 }
 
 # Seconds of each slot: any worker plans the task of a slot, its unique key lets one row stand.
@@ -144,5 +169,7 @@ PERIODIC: dict[str, int] = {
     "seal": 3600,
     "tidy": 3600,
     "answers": 3600,
+    "page_checks": 3600,
     "expire_codes": 86400,
+    "figures": 86400,
 }

@@ -129,7 +129,7 @@ def carry_out(task: Task, *, clock: Callable[[], datetime] = timezone.now) -> No
         _give_up(task, duty, now=now, error=task.last_error or "UnknownKind")
         return
     try:
-        if duty.reaches_out:
+        if duty.reaches_out or duty.is_apart:
             duty.run(task.args, now)
             _finish(task, now=clock())
         else:

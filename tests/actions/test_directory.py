@@ -2,7 +2,6 @@
 
 import json
 from contextlib import redirect_stdout
-from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from pathlib import Path
@@ -14,7 +13,7 @@ from handrail.actions._frame import Forbidden, Refused
 from handrail.actions.directory.importing import MANY_GONE, import_rows
 from handrail.actions.directory.say import confirm_capacity, set_fact, state_capacity
 from handrail.core.access import VISITOR, WORKER, Actor
-from handrail.core.facility import Facility, stable_key
+from handrail.core.facility import Facility
 from handrail.core.facts import DETAILS, FACTS
 from handrail.project.directory_command import day_of, run
 from handrail.project.sample import load_sample_directory
@@ -31,31 +30,12 @@ from handrail.records.directory.models import (
     Version,
 )
 from handrail.records.ledger.models import Entry
+from tests.build import facility
 
 pytestmark = pytest.mark.django_db
 
 NOW = datetime(2026, 11, 21, 6, 4, tzinfo=UTC)
 OLD, NEW = date(2023, 3, 31), date(2024, 3, 31)
-
-
-def facility(name: str, **values: Any) -> Facility:
-    row = Facility(
-        line=2,
-        key=stable_key(name, "", "12 Mill Lane", "81101"),
-        organization=name,
-        name=name,
-        street1="12 Mill Lane",
-        street2="",
-        city="Fernhollow",
-        state="CO",
-        zip5="81101",
-        county="",
-        phone="719-555-0142",
-        intake_phone="",
-        website="",
-        codes="SA OP OMB BU MD",
-    )
-    return replace(row, **values)
 
 
 def bring(*rows: Facility, on: date = OLD, **options: Any) -> tuple[int | float, ...]:
@@ -120,7 +100,12 @@ def test_an_older_year_and_a_day_to_come_are_refused():
 
 def test_another_source_is_left_alone():
     bring(facility("A"), on=NEW)
-    assert bring(facility("B", street1="7 Quarry Road", phone="719-555-0107"), on=OLD, source="state") == (1, 0, 0, 0)
+    assert bring(facility("B", street1="7 Quarry Road", phone="719-555-0107"), on=OLD, source="state") == (
+        1,
+        0,
+        0,
+        0,
+    )
     assert Program.objects.listed().count() == 2
 
 
@@ -142,14 +127,23 @@ def test_a_part_of_the_country_does_not_make_the_rest_gone():
 def test_a_point_comes_from_the_zip_code_where_the_file_has_none_or_a_wrong_one():
     point = {"latitude": 37.48, "longitude": -105.87}
     wrong = {"latitude": 25.9, "longitude": -97.5}
-    bring(facility("A"), facility("B", **point), facility("C", **wrong), facility("D", zip5="00501", state="NY"))
+    bring(
+        facility("A"),
+        facility("B", **point),
+        facility("C", **wrong),
+        facility("D", zip5="00501", state="NY"),
+    )
     found = {location.organization.name: location for location in Location.objects.select_related("organization")}
     assert [found[name].geocode for name in "ABC"] == ["zip", "file", "zip"]
     assert found["A"].latitude == found["C"].latitude != found["B"].latitude
 
 
 def test_addresses_are_unique_and_say_nothing_of_the_field():
-    bring(facility("Fernhollow Methadone and Addiction Clinic"), facility("Drug Treatment"), facility("戒毒所"))
+    bring(
+        facility("Fernhollow Methadone and Addiction Clinic"),
+        facility("Drug Treatment"),
+        facility("戒毒所"),
+    )
     slugs = set(Program.objects.values_list("slug", flat=True))
     assert len(slugs) == 3
     assert not any(word in slug for slug in slugs for word in ("methadone", "addict", "drug", "treatment"))

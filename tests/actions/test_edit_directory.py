@@ -1,6 +1,5 @@
 """Facts put right by hand, checks, conflicts, merging and splitting: what stands, what comes back, what is refused."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -14,7 +13,7 @@ from handrail.actions.directory.merge_by_hand import merge, not_the_same, split
 from handrail.actions.directory.report import report
 from handrail.actions.directory.say import set_fact
 from handrail.core.access import WORKER, Actor
-from handrail.core.facility import Facility, stable_key
+from handrail.core.facility import Facility
 from handrail.core.facts import DAY_ONE, UNKNOWN
 from handrail.core.reports import WHOLE
 from handrail.records.directory.models import Conflict, Fact, FactChange, Likeness, Program, Report, Version
@@ -32,25 +31,7 @@ FIRST = date(2026, 3, 31)
 
 
 def facility(name: str = "River House", **values: Any) -> Facility:
-    row = Facility(
-        line=2,
-        key=stable_key(name, "", "12 Mill Lane", "81101"),
-        organization=name,
-        name=name,
-        street1="12 Mill Lane",
-        street2="",
-        city="Fernhollow",
-        state="CO",
-        zip5="81101",
-        county="",
-        phone="719-555-0142",
-        intake_phone="",
-        website="",
-        codes="SA OP OMB BU MD",
-        latitude=38.2,
-        longitude=-104.6,
-    )
-    return replace(row, **values)
+    return build.facility(name, **{"latitude": 38.2, "longitude": -104.6} | values)
 
 
 def bring(*rows: Facility, on: date = FIRST, source: str = "samhsa") -> None:

@@ -92,12 +92,12 @@ def test_sending_is_one_request_however_often():
     assert first.promise_at == minutes(5)
 
 
-def test_sending_costs_eight_statements(django_assert_num_queries):
+def test_sending_costs_nine_statements(django_assert_num_queries):
     token = ask.keep("", ANSWERS, now=AT)
     with CaptureQueriesContext(connection) as captured:
         ask.send(token, now=AT)
     work = [q["sql"] for q in captured if not q["sql"].startswith(("SAVEPOINT", "RELEASE", "BEGIN", "COMMIT"))]
-    assert len(work) <= 8, work
+    assert len(work) <= 9, work  # one of them reads who is on shift, to name an honest time
 
 
 def test_an_unsent_draft_contacts_nobody_and_is_forgotten():

@@ -1,6 +1,5 @@
 """Rows of two invented lists, brought into the directory as an operator would."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import Any
 
@@ -8,6 +7,7 @@ from handrail.actions.directory.importing import import_rows
 from handrail.core.access import WORKER
 from handrail.core.facility import Facility, stable_key
 from handrail.records.directory.models import Conflict, Likeness, Program
+from tests import build
 
 NOW = datetime(2026, 11, 21, 6, 4, tzinfo=UTC)
 SURVEY, COUNTY = date(2026, 3, 31), date(2026, 9, 1)
@@ -16,24 +16,8 @@ YES, NO = "SA OP MD", "SA OP MC"  # what each says of Medicaid
 
 def row(name: str = "River House", **values: Any) -> Facility:
     """A row with an address of its own: what a source says of River House unless told otherwise."""
-    told: dict[str, Any] = {"street1": "12 Mill Lane", "zip5": "81101", "city": "Fernhollow"} | values
-    line = Facility(
-        line=2,
-        key=told.get("key") or stable_key(name, "", told["street1"], told["zip5"]),
-        organization=name,
-        name=name,
-        street1="",
-        street2="",
-        city="",
-        state="CO",
-        zip5="",
-        county="",
-        phone="719-555-0142",
-        intake_phone="",
-        website="",
-        codes=YES,
-    )
-    return replace(line, **told)
+    told: dict[str, Any] = {"street1": "12 Mill Lane", "zip5": "81101", "codes": YES} | values
+    return build.facility(name, **{"key": stable_key(name, "", told["street1"], told["zip5"])} | told)
 
 
 def bring(source: str, *rows: Facility, on: date, **options: Any) -> dict[str, int | float]:

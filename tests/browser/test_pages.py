@@ -1,4 +1,4 @@
-"""Every public page and the staff's other pages: axe, both schemes, the smallest phone, no cookie, no stranger."""
+"""The staff's other pages: axe, both schemes, the smallest phone, no stranger. Visitors' pages: test_inclusion.py."""
 
 from datetime import timedelta
 from typing import Any
@@ -10,30 +10,11 @@ from playwright.sync_api import expect
 from handrail.actions.follow_up import publish_pulse
 from handrail.project.sample_story import tell
 from handrail.records.casebook.models import HelpRequest
-from handrail.records.directory.models import Program
 from tests.browser import scenes
 from tests.browser.conftest import MakeVisitor
 from tests.browser.visitor import DESK, PHONE, PICTURES
-from tests.web.test_public_pages import PAGES
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
-FIND = "/find/results/?n=81101&k=m&p=a"
-
-
-@pytest.mark.parametrize("language", ["en", "es"])
-def test_public_pages(visitor: MakeVisitor, language: str) -> None:
-    scenes.open_the_service()
-    publish_pulse(now=timezone.now())
-    visit = visitor(size=PHONE, who=f"public-{language}")
-    start = "" if language == "en" else "/es"
-    program = Program.objects.listed().filter(name="River House").get()
-    place = [f"/p/{program.slug}/", f"/find/compare/?c={program.slug}", f"/report/{program.slug}/", "/find/saved/"]
-    for path in [*PAGES, "/find/", FIND, *place, "/status/", "/nowhere/"]:
-        visit.go(start + path)
-        expect(visit.page.locator("html")).to_have_attribute("lang", language)
-        visit.look(path.partition("?")[0].strip("/").replace("/", "-") or "home", both_schemes=language == "en")
-    cookies = {cookie["name"] for cookie in visit.context.cookies()}
-    assert cookies <= {"f"}, "only the page with a form may set the form's own cookie"
 
 
 def test_a_shift_at_the_desk_and_the_readme_pictures(visitor: MakeVisitor, settings: Any) -> None:

@@ -28,7 +28,7 @@ moments = st.datetimes(min_value=datetime(2026, 1, 1), max_value=datetime(2027, 
 @given(rule=rules, channel=st.sampled_from(CHANNELS), now=moments)
 def test_the_gate_lets_out_only_what_the_rule_allows(rule, channel, now):
     try:
-        deliver(message_id="m", channel=channel, rule=rule, words="hi", now=now, kind="fake")
+        deliver(message_id="m", kind="news", channel=channel, rule=rule, words="hi", now=now, how="fake")
     except Blocked:
         return
     hour = now.astimezone(ZoneInfo(rule.timezone)).hour

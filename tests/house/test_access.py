@@ -37,7 +37,8 @@ def test_every_address_has_a_row_and_every_row_an_address():
 def address_of(name: str) -> str:
     """An address whose record does not exist."""
     nothing = uuid.uuid4()
-    for values in ({}, {"pk": nothing}, {"pk": 0}, {"referral_id": nothing}, {"slug": "nowhere"}, {"token": "nowhere"}):
+    one = ({"pk": nothing}, {"pk": 0}, {"referral_id": nothing}, {"slug": "nowhere"}, {"token": "nowhere"})
+    for values in ({}, *one, {"language": "en", "page": "nowhere"}):
         with contextlib.suppress(NoReverseMatch):
             return reverse(name, kwargs=values)
     raise AssertionError(f"{name} takes something that this test does not know yet")

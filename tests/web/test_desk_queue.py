@@ -123,7 +123,7 @@ def test_the_numbers_of_the_head(cast: Cast) -> None:
     Shift.objects.create(staff=cast.omar, starts_at=now - timedelta(hours=1), ends_at=now + timedelta(hours=1))
     counts = desk_counts(cast.actor("tasha"), now=now)
     assert (counts.waiting, counts.mine, counts.asked, counts.kept) == (1, 2, 2, 1)
-    assert (counts.answering, counts.in_spanish) == (1, 1)
+    assert (counts.answering, counts.others) == (1, [("Spanish", 1)])
     assert counts.kept_percent == 50
 
 

@@ -61,7 +61,7 @@ def test_the_page_shows_the_rule_the_words_and_enters_the_reading(desk: Client, 
 
 def test_a_family_request_shows_the_wall(desk: Client, cast: Cast) -> None:
     row = build.talking(actor=cast.actor("tasha"), now=timezone.now(), who="someone")
-    assert b"Never say whether we know that person." in desk.get(page_of(row)).content
+    assert b"Do not say whether we know the person they care about." in desk.get(page_of(row)).content
 
 
 def test_every_code_the_desk_shows_has_words() -> None:

@@ -8,6 +8,7 @@ from django.test import Client
 from django.utils import timezone
 
 from handrail.records.casebook.models import Draft, HelpRequest
+from tests import build
 
 pytestmark = pytest.mark.django_db
 
@@ -19,6 +20,12 @@ ANSWERS = {
     "contact/details/": {"phone": "555-010-0199", "name": "Bird", "best_time": "any", "language": "en"},
     "about/": {"flags": ["wants_medicine"], "words": "It is hard at night."},
 }
+
+
+@pytest.fixture(autouse=True)
+def somebody_on(db: None) -> None:
+    """A counselor is on shift, so that a time can be named."""
+    build.shift(build.staff("rae", role="counselor"), start=timezone.now() - timedelta(hours=1))
 
 
 def answer(client: Client, upto: str = "", start: str = "/ask/", **changed) -> None:

@@ -10,8 +10,8 @@ from handrail.actions import ask, assess, consent, match, person, refer
 from handrail.core.journey import STAGES
 from handrail.core.match import Reason
 from handrail.records.casebook.models import Consent, HelpRequest, Option, Referral, TimelineEntry
-from handrail.records.directory.models import ServicePulse
 from handrail.web.person.words import STAGE_SENTENCES
+from tests import build
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +90,7 @@ class Journey:
 
 @pytest.fixture
 def journey(cast, client) -> Journey:
+    build.shift(cast.tasha, start=NOW() - timedelta(hours=1))
     made = Journey(cast, client)
     made.enter()
     return made
@@ -116,14 +117,6 @@ def test_late_is_said_first_and_out_loud(journey, monkeypatch):
     page = journey.page()
     assert "We are late. We are sorry." in page
     assert page.index("We are late") < page.index("So far")
-
-
-def test_with_nobody_on_shift_the_true_time_is_said(journey, client):
-    opens_at = NOW() + timedelta(hours=4)
-    ServicePulse.objects.create(answering=0, next_shift_at=opens_at, as_of=NOW())
-    page = journey.page()
-    assert "Nobody is on shift right now." in page
-    assert "We are late" not in page
 
 
 def test_contacting_says_when_we_tried(journey):

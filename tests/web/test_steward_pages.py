@@ -101,7 +101,7 @@ def test_outbox_by_state_and_without_a_query_for_each_row() -> None:
         assert "Waiting words." in page
         assert "there is news for you" not in page
         counts.append(len(queries))
-    assert counts == [4, 4]
+    assert counts == [6, 6]
 
 
 def test_ledger_by_stream_and_older() -> None:

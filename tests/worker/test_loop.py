@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from handrail.actions import ask
 from handrail.records.casebook.models import Draft, Heartbeat, HelpRequest, Message, Task, TimelineEntry
@@ -176,3 +177,14 @@ def test_a_referral_that_nobody_answers_comes_back_to_the_desk(at, hands, cast):
     referral.refresh_from_db()
     request = HelpRequest.objects.get()
     assert (referral.state, request.stage, request.next_action) == ("expired", "matching", "next_match")
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_long_count_of_a_month_keeps_nobody_from_writing(hands, at, monkeypatch):
+    """On SQLite one transaction keeps every other writer waiting, and somebody may be pressing Send."""
+    seen = []
+    monkeypatch.setattr(duties.figures, "count_months", lambda **_now: seen.append(connection.in_atomic_block))
+    task = left("figures", at)
+    hands.work()
+    task.refresh_from_db()
+    assert (seen, task.state) == ([False], "done")

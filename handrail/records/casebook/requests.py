@@ -14,6 +14,7 @@ from django.db.models.expressions import RawSQL
 from handrail.core.access import Actor
 from handrail.core.journey import STAGES
 from handrail.core.safety import QUEUE_RANKS
+from handrail.core.wall import Reader, reader_of
 from handrail.records.accounts.models import Staff
 from handrail.records.casebook.people import Person
 from handrail.records.fields import SealedData, part2, staff_only
@@ -121,6 +122,9 @@ class HelpRequest(SignedModel):
     next_at = staff_only(models.DateTimeField(null=True, blank=True))
     next_note = part2(SealedData(default=dict))
     due_at = staff_only(models.DateTimeField())
+    # The time of a first contact that was named to the person; None while none could be named. It is never moved
+    # later, unless they pick other hours.
+    promised_at = staff_only(models.DateTimeField(null=True, blank=True))
     is_danger = staff_only(models.BooleanField(default=False))
     is_priority = staff_only(models.BooleanField(default=False))
     asked_at = staff_only(models.DateTimeField())
@@ -133,6 +137,8 @@ class HelpRequest(SignedModel):
     code_expires_at = staff_only(models.DateTimeField())
     pin_hash = staff_only(models.CharField(max_length=128, blank=True))
     resume_stage = staff_only(models.CharField(max_length=12, blank=True))
+    # False while only the professional who asked for a patient holds the code: their page says "received", no more.
+    is_code_theirs = staff_only(models.BooleanField(default=True))
 
     objects = HelpRequestQuerySet.as_manager()  # type: ignore[misc]
 
@@ -172,6 +178,11 @@ class HelpRequest(SignedModel):
         return str(self.answers.get("who") or "me")
 
     @property
+    def reader(self) -> Reader:
+        """Who reads the status page with this request's code."""
+        return reader_of(self.for_whom, is_code_theirs=self.is_code_theirs)
+
+    @property
     def stream(self) -> str:
         """The ledger stream of this request."""
         return stream_of(self.pk)
@@ -194,7 +205,8 @@ def code_hash(code: str) -> str:
 class TimelineEntry(SignedModel):
     """One line of what happened: a contact, a note, a step, a message. `body` is sealed.
 
-    `kind`: asked, step, contact, note, message, safety, needs, option, consent, referral, system.
+    `kind`: asked, step, contact, note, message, safety, needs, option, consent, referral, system,
+    family (words for somebody else, or theirs).
     `is_for_person` lines are shown on the person's own page.
     """
 

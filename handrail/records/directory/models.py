@@ -338,13 +338,37 @@ class ServicePulse(models.Model):
     """The service's own published numbers, written by the worker each minute; the home page reads them.
 
     `median_minutes` is None with fewer than five requests in the window, so that nobody can be singled out.
+    `speaking` counts who of those answering speaks each language; who is on is true until `changes_at`.
     """
 
     id = public(models.PositiveSmallIntegerField(primary_key=True, default=1))
     answering = public(models.PositiveSmallIntegerField(default=0))
+    speaking = public(models.JSONField(default=dict))
     median_minutes = public(models.PositiveSmallIntegerField(null=True))
     next_shift_at = public(models.DateTimeField(null=True))
+    changes_at = public(models.DateTimeField(null=True))
     as_of = public(models.DateTimeField())
 
     def __str__(self) -> str:
         return f"{self.answering} answering"
+
+
+class MonthlyFigure(models.Model):
+    """One published number of one month, as the page About shows it: what must be hidden is not even stored.
+
+    `name` is a row of core.figures.FIGURES. `count` is None where it is too small to print; `share` is a percentage,
+    and `share_is` says whether it is exact, or the least or the most that it may be.
+    """
+
+    month = public(models.DateField())
+    name = public(models.CharField(max_length=40))
+    count = public(models.PositiveIntegerField(null=True))
+    share = public(models.PositiveSmallIntegerField(null=True))
+    share_is = public(models.CharField(max_length=6, blank=True))
+    as_of = public(models.DateTimeField())
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "name"], name="one_figure_a_month")]
+
+    def __str__(self) -> str:
+        return f"{self.name} in {self.month:%Y-%m}"

@@ -6,11 +6,11 @@ Source of what they must say: 42 CFR 2.31(a): who shares, with whom, what, what 
 from datetime import datetime
 
 from django.conf import settings
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from handrail.core.consent import SCOPES
+from handrail.web import dates
 
 CHOOSABLE = ("details", "contact")
 
@@ -43,7 +43,7 @@ def closing_words(*, until: datetime, language: str) -> str:
             "They must keep it private and may not pass it on without a new yes from you. "
             "You can take this back at any time, on your page or by telling us. It ends by itself on %(day)s."
         )
-        return end % {"day": date_format(until, "j \\d\\e F" if language == "es" else "F j")}
+        return end % {"day": dates.written(until, "long_day")}
 
 
 def consent_words(*, program: str, scopes: tuple[str, ...], until: datetime, language: str) -> str:

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
-from handrail.actions import ask, assess, match, person
+from handrail.actions import ask, assess, inbound, match, person
 from handrail.actions import consent as consents
 from handrail.actions import refer as referrals
 from handrail.actions._frame import Forbidden, Refused, Stale
@@ -137,6 +137,7 @@ def contact(request: HttpRequest, wanted: HelpRequest, actor: Actor, now: dateti
         next_step=post["next_step"],
         next_at=next_at,
         now=now,
+        way=post.get("way", ""),
     )
 
 
@@ -276,11 +277,21 @@ def hand_back(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 
 @require_POST
+def said(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """STOP, or that messages are OK again, heard on the phone or read in an e-mail. It needs no turn in the queue."""
+    now, actor = timezone.now(), actor_of(request.user)
+    wanted = find_request(actor, pk)
+    act = inbound.say_start if request.POST.get("say") == "start" else inbound.say_stop
+    act(wanted, actor=actor, now=now)
+    return redirect(reverse("desk_request", args=[pk]) + "#person")
+
+
+@require_POST
 def new_code(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Make a new status code and show it this once, to be read aloud."""
     now, actor = timezone.now(), actor_of(request.user)
     wanted = find_request(actor, pk)
-    code = ask.renew_code(wanted, actor=actor, now=now)
+    code = ask.renew_code(wanted, actor=actor, now=now, told_person=request.POST.get("told") == "person")
     context = {"wanted": wanted, "name": name_of(wanted.person.chosen_name), "code": code}
     return desk_page(request, "desk/code.html", context, here="mine", now=now, actor=actor)
 

@@ -15,6 +15,7 @@ from handrail.records.directory.models import Program
 from handrail.records.directory.snapshot import snapshot
 from handrail.records.ledger.models import Entry
 from handrail.web.desk.consent_words import CHOOSABLE, closing_words, opening_words, scope_words
+from handrail.web.desk.contact_words import rule_lines
 from handrail.web.desk.legal import clocks_of
 from handrail.web.desk.match_words import match_row
 from handrail.web.desk.rows import clock_words, due_words, tags_of
@@ -23,10 +24,10 @@ from handrail.web.desk.words import (
     DANGERS,
     NALOXONE,
     REFERRAL_STATES,
+    SPEAKS,
     flags_of,
     name_of,
     next_words,
-    rule_lines,
 )
 from handrail.web.finder_words import (
     KIND_WORDS,
@@ -34,6 +35,7 @@ from handrail.web.finder_words import (
     PAYER_WORDS,
     fresh_hours,
 )
+from handrail.web.language import LANGUAGES, name_in_words
 from handrail.web.words import reason_words
 
 SHOWN_MATCHES = 3
@@ -46,19 +48,21 @@ BEFORE_NEEDS = ("new", "contacting", "talking")
 def person_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
     """Who it is, how they may be reached, and what must never be forgotten while writing."""
     answers, rule = request.answers, request.person.rule
-    head, lines = rule_lines(rule)
-    languages = {"en": _("English"), "es": _("Spanish")}
+    head, lines = rule_lines(rule, now=now)
     whom = {"someone": _("Asks for somebody else"), "patient": _("Asks for a patient")}
-    held = [flag for flag in flags_of(answers, is_danger=request.is_danger, is_late=False) if flag != "spanish"]
+    flags = flags_of(answers, is_danger=request.is_danger, is_late=False)
+    held = [flag for flag in flags if not flag.startswith(SPEAKS)]
     return {
         "name": name_of(request.person.chosen_name),
         "has_name": bool(request.person.chosen_name),
         "called": request.person.chosen_name or _("them"),
-        "language": languages.get(rule.language, rule.language),
+        "language": name_in_words(rule.language),
         "place": answers.get("place") or (_("Moves around") if answers.get("moves_around") else ""),
         "whom": whom.get(request.for_whom, ""),
         "rule_head": head,
         "rule_lines": lines,
+        "is_stopped": rule.is_stopped,
+        "may_say_start": rule.is_stopped and bool(rule.address),
         "tags": tags_of(held),
         "danger": DANGERS.get(str(answers.get("now")), "") if answers.get("now") != "no" else "",
         "legal": clocks_of(answers.get("flags", []), request.asked_at, now),
@@ -87,8 +91,9 @@ def kept_needs(request: HelpRequest) -> dict[str, Any]:
     if said:
         return {**place, **said}
     suggested = from_flags(request.answers.get("flags", []))
-    spanish = ["spanish"] if request.person.rule.language == "es" else []
-    return {**place, "kinds": list(suggested.kinds), "must": [*suggested.must, *spanish], "payer": ""}
+    language = LANGUAGES.get(request.person.rule.language)
+    spoken = [language.must] if language and language.must else []
+    return {**place, "kinds": list(suggested.kinds), "must": [*suggested.must, *spoken], "payer": ""}
 
 
 def needs_panel(request: HelpRequest, typed: dict[str, Any]) -> dict[str, Any]:

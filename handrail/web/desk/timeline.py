@@ -10,9 +10,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from handrail.records.casebook.models import HelpRequest, TimelineEntry
+from handrail.web.desk.contact_words import WAY_WORDS, broken_words
 from handrail.web.desk.rows import clock_words
 from handrail.web.desk.words import DECLINES, NALOXONE, NEXT_ACTIONS, OUTCOMES, STAGES
 from handrail.web.finder_words import KIND_WORDS, MUST_WORDS, PAYER_WORDS
+from handrail.web.words import reason_words
 
 MOST_LINES = 200
 FILTERS: dict[str, tuple[str, ...]] = {
@@ -46,6 +48,7 @@ class TimeLine:
     note: str
     by: str
     is_step: bool
+    warning: str = ""
 
 
 def timeline(request: HelpRequest, *, show: str, now: datetime, since: datetime | None = None) -> list[TimeLine]:
@@ -74,7 +77,8 @@ def line_of(entry: TimelineEntry, now: datetime) -> TimeLine:
         quote=str(own or ""),
         note=str(note),
         by=_who(entry),
-        is_step=entry.kind in ("step", "system"),
+        is_step=entry.kind in ("step", "system") and not body.get("warning"),
+        warning=_warning(body),
     )
 
 
@@ -105,13 +109,40 @@ _WHY_BACK: dict[str, Promise] = {
 }
 
 
+def _warning(body: dict[str, Any]) -> str:
+    """What must not be overlooked: danger in their words, and a contact that went against their rule."""
+    if body.get("dangers"):
+        named = ", ".join(str(DANGER_WORDS.get(key, key)) for key in body["dangers"])
+        return _("Danger in their words: %(what)s.") % {"what": named}
+    return broken_words(str(body["breach"])) if body.get("breach") else ""
+
+
 def _contact(body: dict[str, Any], _entry: TimelineEntry) -> str:
-    return f"{OUTCOMES.get(str(body.get('outcome')), _('Contact'))}."
+    way = WAY_WORDS.get(str(body.get("way")), "")
+    outcome = OUTCOMES.get(str(body.get("outcome")), _("Contact"))
+    return f"{way}: {str(outcome).lower()}." if way else f"{outcome}."
 
 
-def _note(_body: dict[str, Any], entry: TimelineEntry) -> str:
+_TEXTED: dict[str, Promise] = {
+    "yes": gettext_lazy("Texted yes: OK to talk now."),
+    "later": gettext_lazy("Texted later: not now."),
+    "help": gettext_lazy("Texted for help."),
+    "note": gettext_lazy("Texted us."),
+    "stop": gettext_lazy("Texted stop, with these words."),
+}
+DANGER_WORDS: dict[str, Promise] = {
+    "overdose": gettext_lazy("overdose"),
+    "suicide": gettext_lazy("suicide"),
+    "sick": gettext_lazy("very sick"),
+    "violence": gettext_lazy("violence"),
+}
+
+
+def _note(body: dict[str, Any], entry: TimelineEntry) -> str:
+    if body.get("way") == "text":
+        return str(_TEXTED.get(str(body.get("meaning")), _TEXTED["note"]))
     if entry.is_from_person:
-        return _("Wrote to us.")
+        return _("Complained to us.") if body.get("complaint") else _("Wrote to us.")
     return _("Note to them.") if entry.is_for_person else _("Note.")
 
 
@@ -171,11 +202,28 @@ def _system(body: dict[str, Any], _entry: TimelineEntry) -> str:
         "late": _("We are late: %(action)s.") % {"action": _late_action(str(body.get("action"))).lower()},
         "tries_spent": _("All tries are spent."),
         "code_renewed": _("New status code made."),
+        "code_theirs": _("They were told a code of their own. It opens their whole page."),
+        "line_ended": _("The professional's direct line is over. Nobody is called there."),
         "contact_changed": _("Changed how we may reach them."),
         "other_counselor": _("Asked for another counselor."),
         "task_failed": _("Something we tried did not work."),
+        "said_stop": _("Said stop. Nothing more goes out."),
+        "said_start": _("Said messages are OK again."),
+        "not_sent": _("A message was not sent. %(why)s") % {"why": reason_words(str(body.get("why")))},
     }
     return words.get(str(body.get("what")), str(body.get("what", "")))
+
+
+def _family(body: dict[str, Any], entry: TimelineEntry) -> str:
+    words = {
+        "left": _("Left a message for the person they care about:"),
+        "linked": _("Said yes: messages of %(name)s may reach them."),
+        "unlinked": _("Took back the link with %(name)s."),
+        "told_less": _("Took back something we may tell %(name)s."),
+        "accepted": _("Wants to read a message left for them."),
+        "refused": _("Does not want a message left for them."),
+    }
+    return words.get(str(body.get("what")), entry.kind) % {"name": body.get("name") or _("their family")}
 
 
 def _plain(_body: dict[str, Any], entry: TimelineEntry) -> str:
@@ -194,6 +242,7 @@ _SAY: dict[str, Callable[[dict[str, Any], TimelineEntry], str]] = {
     "consent": _consent,
     "referral": _referral,
     "system": _system,
+    "family": _family,
 }
 
 

@@ -8,10 +8,10 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from handrail.core.contact import ContactRule
 from handrail.records.casebook.models import HelpRequest
-from handrail.web.phones import show_phone
+from handrail.web.language import OTHERS, names
 
+SPEAKS = "speaks_"  # with a language: the flag of those who want to talk in it; English has none
 # Flag -> word, drawing, look. In the order they are shown; the first two are said by the request itself.
 FLAGS: dict[str, tuple[Promise, str, str]] = {
     "danger": (gettext_lazy("Danger"), "warning", "full"),
@@ -25,7 +25,7 @@ FLAGS: dict[str, tuple[Promise, str, str]] = {
     "injects": (gettext_lazy("Injects"), "flag", ""),
     "under_18": (gettext_lazy("Under 18"), "people", ""),
     "family": (gettext_lazy("Family"), "heart", ""),
-    "spanish": (gettext_lazy("Spanish"), "text", ""),
+    **{f"{SPEAKS}{code}": (names()[code], "text", "") for code in OTHERS},
     "no_phone": (gettext_lazy("No phone"), "phone", ""),
     "on_medicine": (gettext_lazy("On medicine"), "pill", ""),
     "needs_help_access": (gettext_lazy("Access need"), "question", ""),
@@ -78,6 +78,9 @@ NEXT_ACTIONS: dict[str, Promise] = {
     "refer": gettext_lazy("Ask the place they chose"),
     "look_again": gettext_lazy("Look for another place"),
     "look_at_failure": gettext_lazy("Look at what did not work"),
+    "they_said_yes": gettext_lazy("They said yes: talk now"),
+    "they_said_later": gettext_lazy("They said later: try again"),
+    "danger_in_text": gettext_lazy("Danger in their text: look now"),
 }
 DANGERS: dict[str, Promise] = {
     "no": gettext_lazy("No danger now, from them"),
@@ -146,7 +149,7 @@ def flags_of(answers: Mapping[str, Any], *, is_danger: bool, is_late: bool) -> l
     said |= {"danger"} if is_danger else set()
     said |= {"late"} if is_late and not is_danger else set()
     said |= {"family"} if answers.get("who") == "someone" else set()
-    said |= {"spanish"} if answers.get("language") == "es" else set()
+    said |= {f"{SPEAKS}{answers.get('language')}"}
     said |= {"no_phone"} if answers.get("channel") == "code" else set()
     return [flag for flag in FLAGS if flag in said]
 
@@ -199,33 +202,6 @@ def hours_words(hours: Iterable[int]) -> str:
     if (start < 12) == (end < 12):
         return _("%(start)s to %(end)s") % {"start": start % 12 or 12, "end": _hour(end)}
     return _("%(start)s to %(end)s") % {"start": _hour(start), "end": _hour(end)}
-
-
-def rule_lines(rule: ContactRule) -> tuple[str, list[str]]:
-    """The contact rule in words for the red-edged box: the heading, and what must be kept in mind."""
-    if rule.is_stopped:
-        return _("They said stop"), [_("No messages by any way.")]
-    heads = {
-        "text": _("Text only"),
-        "call": _("Call only"),
-        "email": _("Email only"),
-        "code": _("Do not contact them"),
-    }
-    lines = [show_phone(rule.address)] if rule.address else []
-    if rule.channel == "code":
-        return heads["code"], [_("They check their page with a code.")]
-    if rule.channel in ("call", "text"):
-        lines.append(_("Voicemail is fine") if rule.may_voicemail else _("No voicemail"))
-    if rule.channel == "call":
-        answers = {
-            "hang_up": _("If someone else answers, hang up"),
-            "ask_friend": _("If someone else answers, ask as a friend"),
-            "say_from": _("If someone else answers, say you are %(who)s") % {"who": rule.say_we_are or _("a friend")},
-        }
-        lines.append(answers.get(rule.if_other_answers, answers["hang_up"]))
-    if rule.hours:
-        lines.append(_("Only from %(hours)s, their time") % {"hours": hours_words(rule.hours)})
-    return heads[rule.channel], lines
 
 
 def name_of(name: str) -> str:

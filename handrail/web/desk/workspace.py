@@ -16,6 +16,7 @@ from handrail.core.access import Actor
 from handrail.core.journey import is_open
 from handrail.records.accounts.models import actor_of
 from handrail.records.casebook.models import HelpRequest
+from handrail.web.desk.contact_words import call_panel, way_choices
 from handrail.web.desk.panels import (
     MORE_MATCHES,
     SHOWN_MATCHES,
@@ -30,9 +31,12 @@ from handrail.web.desk.panels import (
 from handrail.web.desk.rows import FLAG_SPRITE, SOON_MINUTES, clock_words, due_words
 from handrail.web.desk.shell import desk_page
 from handrail.web.desk.timeline import FILTERS, timeline
+from handrail.web.desk.wall_panels import asked_by_panel, family_panel, line_panel
 from handrail.web.desk.words import DECLINES, FIRST_PROMPT, OUTCOMES, PROMPTS, STAGES, name_of, next_words
 from handrail.web.kept import kept, kept_at
 from handrail.web.typed import whole_number
+
+SEVERAL = ("kinds", "must", "scopes", "tell")
 
 
 @require_GET
@@ -66,11 +70,11 @@ def show(
     typed: dict[str, Any] = {}
     if part:
         typed = {name: request.POST.getlist(name) for name in request.POST}
-        typed = {name: values if name in ("kinds", "must", "scopes") else values[-1] for name, values in typed.items()}
+        typed = {name: values if name in SEVERAL else values[-1] for name, values in typed.items()}
     most = MORE_MATCHES if request.GET.get("matches") == "more" else SHOWN_MATCHES
     context = {
         "wanted": wanted,
-        "person": person_panel(wanted, now=now),
+        **_reach(wanted, actor, now),
         "stage": STAGES[wanted.stage],
         "next": next_words(wanted),
         "due": due_words(wanted.next_at, now) if wanted.next_at else "",
@@ -81,6 +85,8 @@ def show(
         "matches": match_panel(wanted, now=now, most=most),
         "places": places_panel(wanted, now=now),
         "tasks": task_panel(wanted, now=now),
+        "family": family_panel(wanted, now=now),
+        "asked_by": asked_by_panel(wanted, now=now),
         "declines": DECLINES.items(),
         "readers": readers(wanted, reader_id=actor.id, now=now),
         "now_iso": now.isoformat(),
@@ -95,6 +101,15 @@ def show(
     context |= _composer(request, wanted, now=now, typed=typed if part == "write" else {})
     here = "mine" if context["is_mine"] else "queue" if wanted.in_queue else ""
     return desk_page(request, "desk/workspace.html", context, here=here, now=now, actor=actor, status=status)
+
+
+def _reach(wanted: HelpRequest, actor: Actor, now: datetime) -> dict[str, Any]:
+    """Who it is and how they may be reached; while that is a professional's line, in the words for that."""
+    line = line_panel(wanted, name=actor.name, now=now)
+    return {
+        "person": person_panel(wanted, now=now) | line.get("box", {}),
+        "call": line.get("call") or call_panel(wanted, name=actor.name, now=now),
+    }
 
 
 def _timeline(
@@ -117,6 +132,7 @@ def _composer(request: HttpRequest, wanted: HelpRequest, *, now: datetime, typed
     prompt = whole_number(request.GET.get("prompt"), most=99, default=FIRST_PROMPT.get(wanted.stage, 5)) % len(PROMPTS)
     return {
         "draft": draft,
+        "ways": way_choices(wanted.person.rule, picked=draft.get("way", ""), now=now),
         "outcomes": [(key, word, draft.get("outcome") == key) for key, word in OUTCOMES.items()],
         "kept_words": kept_words(datetime.fromisoformat(at), now) if at else "",
         "prompt": PROMPTS[prompt],

@@ -14,15 +14,17 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from handrail.actions import ask
 from handrail.actions._frame import Refused
+from handrail.actions.message_words import message_words
 from handrail.core.code import show_code
-from handrail.core.messages import message_words
 from handrail.core.safety import DANGERS, is_danger
 from handrail.records.casebook.models import Draft, HelpRequest
 from handrail.records.casebook.people import answers_of
 from handrail.records.directory.models import Program
+from handrail.web.limits import SEND_SECONDS, Limit, take_once, visitor_key
 from handrail.web.person import door, steps, words
 from handrail.web.person.promise import promise_of
 from handrail.web.person.steps import STEPS, Step
+from handrail.web.person.view import first_words_of
 
 GET_POST = ["GET", "HEAD", "POST"]
 BY_NAME = {step.name: step for step in STEPS}
@@ -47,7 +49,9 @@ def question(request: HttpRequest, name: str) -> HttpResponse:
     kept = {} if draft is None or draft.request_id else answers_of(draft)
     form = step.form(request.POST if request.method == "POST" else None, kept=kept)
     if request.method == "POST" and form.is_valid():
-        return _kept(request, step, form.answers(), now=now)
+        if form.cleaned_data.get("who") == "patient":
+            return redirect("refer")  # that page asks all at once, and nothing is kept before it is sent
+        return _kept(request, step, kept, steps.still_fits(form.answers(), kept), now=now)
     return render(
         request,
         step.template,
@@ -70,7 +74,7 @@ def check(request: HttpRequest) -> HttpResponse:
     if missing:
         return redirect(missing.url)
     if request.method == "POST":
-        return _send(request, draft, now=now)
+        return _send(request, draft, kept, now=now)
     return render(request, "person/ask_check.html", {"rows": steps.summary(kept), "kept": kept})
 
 
@@ -85,18 +89,18 @@ def done(request: HttpRequest) -> HttpResponse:
     if sent is None:
         return redirect("ask_check")
     row = HelpRequest.objects.select_related("person").get(pk=sent.request_id)
+    if row.for_whom == "patient":
+        return redirect("refer_done")
     held = door.pass_of(request, now=now)
     if not row.pin_hash and (held is None or held.request.pk != row.pk):
         door.let_in(request, row, now=now)
-    promise = promise_of(row, promise_at=sent.promise_at, now=now)
     return render(
         request,
         "person/ask_done.html",
         {
             "sent": sent,
-            "promise": promise,
+            "said": first_words_of(promise_of(row, now=now, is_just_asked=True), row, now=now),
             "is_waiting": row.stage == "new",
-            "is_late": promise.at < now and promise.is_anybody_on,
             "call_rules": steps.call_rules(row.answers),
             "code": show_code(sent.code),
             "first_words": _first_words(sent),
@@ -118,7 +122,9 @@ def _elsewhere(request: HttpRequest, step: Step, draft: Draft | None) -> HttpRes
     return redirect(earlier.url) if earlier else None
 
 
-def _kept(request: HttpRequest, step: Step, answers: dict[str, Any], *, now: datetime) -> HttpResponse:
+def _kept(
+    request: HttpRequest, step: Step, kept: dict[str, Any], answers: dict[str, Any], *, now: datetime
+) -> HttpResponse:
     if step.name == "who":
         answers |= _wish(request)
     token = door.token_of(request)
@@ -126,7 +132,7 @@ def _kept(request: HttpRequest, step: Step, answers: dict[str, Any], *, now: dat
         token = ask.keep(token, answers, now=now)
     except Refused:  # that one was sent: these answers begin another request
         token = ask.keep("", answers, now=now)
-    response = redirect(_next_address(request, step, answers))
+    response = redirect(_next_address(request, step, {**kept, **answers}))
     door.remember_token(response, token)
     return response
 
@@ -137,7 +143,13 @@ def _next_address(request: HttpRequest, step: Step, answers: dict[str, Any]) -> 
         return f"{reverse('ask_first')}{back}"
     if step.name == "contact":
         return f"{reverse('ask_details')}{back}"
-    return reverse("ask_check") if back else reverse(steps.after(step))
+    return _after_change(answers) if back else reverse(steps.after(step))
+
+
+def _after_change(answers: dict[str, Any]) -> str:
+    """Back to the check page, by way of what has to be asked again since the change."""
+    missing = steps.first_open(answers)
+    return f"{reverse(missing.url)}?c=1" if missing else reverse("ask_check")
 
 
 @require_GET
@@ -150,15 +162,19 @@ def first(request: HttpRequest) -> HttpResponse:
     answer = answers_of(draft).get("now", "no")
     if draft.request_id or not is_danger(answer):
         return redirect("ask_now")
-    on = reverse("ask_check") if _is_change(request) else reverse("ask_where")
-    return render(request, "person/ask_first.html", {"section": DANGERS[answer], "answer": answer, "on": on})
+    kept = answers_of(draft)
+    on, again = (_after_change(kept), "?c=1") if _is_change(request) else (reverse("ask_where"), "")
+    facts = {"section": DANGERS[answer], "answer": answer, "on": on, "again": again, "who": kept.get("who", "me")}
+    return render(request, "person/ask_first.html", facts)
 
 
 def _around(request: HttpRequest, step: Step, kept: dict[str, Any]) -> dict[str, Any]:
-    is_change = _is_change(request)
+    # Changing who needs help opens other questions; until they are answered, Back goes to the one before.
+    is_change = _is_change(request) and steps.first_open(kept) is None
     return {
         "title": words.title_of(step.name, kept.get("who", "me")),
         "back": reverse("ask_check") if is_change else reverse(steps.before(step)),
+        "who": kept.get("who", "me"),
         "questions": steps.QUESTIONS,
     }
 
@@ -179,12 +195,27 @@ def _wish(request: HttpRequest) -> dict[str, Any]:
     return {"wish": place.slug, "wish_name": place.name} if place else {}
 
 
-def _send(request: HttpRequest, draft: Draft, *, now: datetime) -> HttpResponse:
+def _send(request: HttpRequest, draft: Draft, kept: dict[str, Any], *, now: datetime) -> HttpResponse:
+    if not _has_room(request, draft, kept):
+        response = render(request, "person/ask_too_many.html", {}, status=429)
+        response.headers["Retry-After"] = str(SEND_SECONDS)
+        return response
     try:
         ask.send(door.token_of(request), now=now, draft=draft)
     except Refused as refused:
         return redirect("ask") if refused.reason == "not_finished" else _away(request)
     return redirect("ask_done")
+
+
+def _has_room(request: HttpRequest, draft: Draft, kept: dict[str, Any]) -> bool:
+    """False when one address has sent very many within the hour; nobody who may be in danger is ever counted.
+
+    A machine that sends without end would bury those who ask; a jail or a shelter is one address for many people.
+    """
+    limit = Limit("send", settings.SENDS_AN_HOUR, SEND_SECONDS)
+    if not limit.tries or is_danger(kept["now"]):
+        return True
+    return take_once(limit, visitor_key(request), what=str(draft.pk))
 
 
 def _away(request: HttpRequest) -> HttpResponse:
@@ -203,4 +234,4 @@ def _first_words(sent: ask.Sent) -> str:
     language = sent.language
     with translation.override(language):
         name = gettext("[name]")
-    return message_words("first_contact", language=language, name=name, service=settings.SERVICE_NAME)
+    return message_words("first_contact", channel=sent.channel, language=language, name=name)

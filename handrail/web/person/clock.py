@@ -2,10 +2,10 @@
 
 from datetime import UTC, datetime
 
-from django.utils.formats import date_format
 from django.utils.translation import ngettext, npgettext
 
-from handrail.web.templatetags.handrail import NO_BREAK, clock_words, day_words, in_zone
+from handrail.web import dates
+from handrail.web.templatetags.handrail import clock_words, day_words, in_zone
 
 
 def clock(at: datetime, zone: str) -> str:
@@ -26,7 +26,7 @@ def day_and_clock(at: datetime, *, now: datetime, zone: str) -> str:
     """The day and the clock time: today at 9:00 AM."""
     local, days = in_zone(at, zone), _days(at, now, zone)
     number = _hour(local)
-    facts = {"clock": clock(at, zone), "weekday": date_format(local, "l", use_l10n=False), "day": day_words(local)}
+    facts = {"clock": clock(at, zone), "weekday": dates.written(local, "weekday"), "day": day_words(local)}
     if days == 0:
         return ngettext("today at %(clock)s", "today at %(clock)s", number) % facts
     if days == 1:
@@ -43,8 +43,8 @@ def short_day(at: datetime, zone: str) -> str:
 
 
 def hour(number: int) -> str:
-    """A whole hour of the day: 9 AM. In Spanish it reads the same."""
-    return datetime(2000, 1, 1, number % 24, tzinfo=UTC).strftime("%I %p").lstrip("0").replace(" ", NO_BREAK)
+    """A whole hour of the day: 9 AM."""
+    return dates.hour(datetime(2000, 1, 1, number % 24, tzinfo=UTC))
 
 
 def _hour(local: datetime) -> int:

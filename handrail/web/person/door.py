@@ -17,6 +17,7 @@ from handrail.records.keys import blind_index, seal, unseal
 from handrail.web.leave import DRAFT_COOKIE
 
 STATUS_KEY = "status"
+ENDED_KEY = "status_ended"
 SAID_KEY = "status_said"
 SAID_LABEL = "session.said"
 PASS_TIME = timedelta(minutes=30)
@@ -54,12 +55,18 @@ def forget_token(response: HttpResponse) -> None:
 def let_in(request: HttpRequest, row: HelpRequest, *, now: datetime, needs_pin: bool = False) -> None:
     """Let this browser see one request for the next half hour, under a fresh session key."""
     request.session.cycle_key()
+    request.session.pop(ENDED_KEY, None)
     _write(request, row, now=now, needs_pin=needs_pin)
 
 
 def close(request: HttpRequest) -> None:
     """End the pass."""
     request.session.pop(STATUS_KEY, None)
+
+
+def has_ended(request: HttpRequest) -> bool:
+    """True when this browser's pass ran out by itself, and no code was given since."""
+    return bool(request.session.get(ENDED_KEY))
 
 
 def pass_of(request: HttpRequest, *, now: datetime) -> Pass | None:
@@ -73,10 +80,14 @@ def pass_of(request: HttpRequest, *, now: datetime) -> Pass | None:
         .select_related("person", "owner")
         .first()
     )
-    if row is None or now - at > PASS_TIME or held["stamp"] != _stamp(row) or row.code_expires_at <= now:
+    has_run_out = now - at > PASS_TIME
+    if row is None or has_run_out or held["stamp"] != _stamp(row) or row.code_expires_at <= now:
         close(request)
+        if has_run_out:
+            request.session[ENDED_KEY] = True
         return None
-    if now - at > RENEW_AFTER and not held["needs_pin"]:
+    # A page that looks again by itself is not somebody sitting there.
+    if now - at > RENEW_AFTER and not held["needs_pin"] and "X-Poll" not in request.headers:
         _write(request, row, now=now, needs_pin=False)
     return Pass(row, bool(held["needs_pin"]))
 

@@ -11,6 +11,7 @@ from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from handrail.records.directory.places import Place, find_place, suggest_places
+from handrail.web.language import DEFAULT
 from handrail.web.person import words
 from handrail.web.person.clock import hour
 from handrail.web.phones import show_phone
@@ -72,6 +73,9 @@ class NowForm(Question):
     step, heading = "now", "now"
     now = radios(words.NOW, label="", error_messages={"required": _("Choose one. “I am not sure” is OK")})
 
+    def fit(self, kept: Mapping[str, Any]) -> None:
+        self.fields["now"].choices = list(words.now_words(kept.get("who", "me")).items())  # type: ignore[attr-defined]
+
 
 class WhereForm(Question):
     """A ZIP or a town, found offline, or no place at all."""
@@ -92,6 +96,7 @@ class WhereForm(Question):
     moves_around = forms.BooleanField(label=_("I move around"), required=False)
 
     found: Place | None = None
+    needed = _("Enter a 5-digit ZIP or a town, or check “I move around”")
 
     @staticmethod
     def initial_from(kept: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,8 +105,7 @@ class WhereForm(Question):
     def fit(self, kept: Mapping[str, Any]) -> None:
         if kept.get("who") == "someone":
             self.fields["moves_around"].label = _("They move around")
-        if kept.get("who") == "patient":
-            self.fields["moves_around"].label = _("The patient moves around")
+            self.needed = _("Enter a 5-digit ZIP or a town, or check “They move around”")
         text = str(self.data.get("place", "")).strip() if self.is_bound else ""
         self.exact = find_place(text) if text else []
         self.near = self.exact[:MAX_PICKS] or (suggest_places(text) if text else [])
@@ -115,14 +119,14 @@ class WhereForm(Question):
         text = data.get("place", "").strip()
         picked = next((place for place in self.near if str(place) == data.get("pick")), None)
         self.found = self.exact[0] if len(self.exact) == 1 else picked
-        if self.found or self.errors:
+        if self.found or {"place", "pick"} & set(self.errors):
             return data
         if text and self.exact:
             self.add_error("pick", _("There is more than one place with that name. Choose one, or use a ZIP"))
         elif text and not text.isdigit():
             self.add_error("place", _("We can't find “%(place)s”. Check the spelling or use a ZIP") % {"place": text})
         elif text or not data.get("moves_around"):
-            self.add_error("place", _("Enter a 5-digit ZIP or a town, or check “I move around”"))
+            self.add_error("place", self.needed)
         return data
 
     def answers(self) -> dict[str, Any]:
@@ -134,7 +138,7 @@ class WhereForm(Question):
             "latitude": place.latitude if place else None,
             "longitude": place.longitude if place else None,
             "timezone": (place.timezone if place else "") or settings.SERVICE_TIMEZONE,
-            "moves_around": self.cleaned_data["moves_around"],
+            "moves_around": self.cleaned_data.get("moves_around", False),
         }
 
 
@@ -192,13 +196,21 @@ class DetailsForm(Question):
         max_length=60,
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    talk_with = radios(words.TALK_WITH, label=_("Who may hear why we call?"), required=False)
+    talk_name = forms.CharField(
+        label=_("Who is that?"),
+        help_text=_("Only if you picked that. Like “My sister Ana”."),
+        required=False,
+        max_length=60,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
     voicemail = radios(words.VOICEMAIL, label=_("Leave a voicemail?"))
     best_time = radios(words.BEST_TIME, label=_("Best time to reach you"))
     from_hour = forms.TypedChoiceField(label=_("From"), coerce=int, required=False, empty_value=None)
     to_hour = forms.TypedChoiceField(label=_("Until"), coerce=int, required=False, empty_value=None)
     language = radios(words.LANGUAGES, label=_("Language"))
 
-    ONLY_CALL = ("if_other_answers", "say_we_are", "voicemail")
+    ONLY_CALL = ("if_other_answers", "say_we_are", "talk_with", "talk_name", "voicemail")
     ONLY_HOURS = ("best_time", "from_hour", "to_hour")
 
     @staticmethod
@@ -210,11 +222,13 @@ class DetailsForm(Question):
             "name": kept.get("name", ""),
             "if_other_answers": kept.get("if_other_answers", "hang_up"),
             "say_we_are": kept.get("say_we_are", ""),
+            "talk_with": "one" if kept.get("may_talk_with") else "me",
+            "talk_name": kept.get("may_talk_with", ""),
             "voicemail": "yes" if kept.get("may_voicemail") else "no",
             "best_time": "hours" if hours else "any",
             "from_hour": hours[0] if hours else 9,
             "to_hour": hours[1] if hours else 17,
-            "language": kept.get("language") or (get_language() or "en")[:2],
+            "language": kept.get("language") or get_language() or DEFAULT,
         }
 
     def fit(self, kept: Mapping[str, Any]) -> None:
@@ -225,10 +239,11 @@ class DetailsForm(Question):
         for name in ("from_hour", "to_hour"):
             if name in self.fields:
                 self.fields[name].choices = [(number, hour(number)) for number in range(24)]  # type: ignore[attr-defined]
+        if "if_other_answers" in self.fields:
+            said = _("Say we are from %(service)s") % {"service": settings.SERVICE_NAME}
+            self.fields["if_other_answers"].choices = list({**words.OTHER_ANSWERS, "say_service": said}.items())  # type: ignore[attr-defined]
         if channel == "text":
             self.fields["phone"].help_text = _("It can be a friend's phone. Your phone plan may charge for texts.")
-        if kept.get("who") == "patient" and "phone" in self.fields:
-            self.fields["phone"].help_text = _("Your own direct line, not the patient's.")
 
     def clean_phone(self) -> str:
         return read_phone(self.cleaned_data["phone"])
@@ -243,6 +258,8 @@ class DetailsForm(Question):
         data = self.cleaned_data
         if data.get("if_other_answers") == "say_from" and not data.get("say_we_are"):
             self.add_error("say_we_are", _("Type where we should say we are from, or pick another answer"))
+        if data.get("talk_with") == "one" and not data.get("talk_name"):
+            self.add_error("talk_name", _("Type who that is, or pick “Only me”"))
         if data.get("best_time") == "hours" and data.get("from_hour") == data.get("to_hour"):
             self.add_error("to_hour", _("Pick an end that is not the same as the start"))
         return data
@@ -255,6 +272,7 @@ class DetailsForm(Question):
             "name": data["name"],
             "if_other_answers": data.get("if_other_answers") or "hang_up",
             "say_we_are": data.get("say_we_are", "") if data.get("if_other_answers") == "say_from" else "",
+            "may_talk_with": data.get("talk_name", "") if data.get("talk_with") == "one" else "",
             "may_voicemail": data.get("voicemail") == "yes",
             "hours": [data["from_hour"], data["to_hour"]] if has_hours else None,
             "language": data["language"],
@@ -279,7 +297,8 @@ class AboutForm(Question):
 
     def fit(self, kept: Mapping[str, Any]) -> None:
         self.fields["flags"].hints = words.FLAG_HINTS  # type: ignore[attr-defined]
-        if kept.get("who") in ("someone", "patient"):
+        if kept.get("who") == "someone":
+            self.fields["flags"].hints = words.FLAG_HINTS_OF_OTHERS  # type: ignore[attr-defined]
             self.fields["flags"].choices = list(words.FLAGS_OF_OTHERS.items())  # type: ignore[attr-defined]
 
     def clean_words(self) -> str:

@@ -16,14 +16,17 @@ class Line:
     at: datetime
 
 
-def lines_of(entries: list[TimelineEntry]) -> list[Line]:
-    """A line for each entry that has words, oldest first. What is said twice in a row, or of one place, is one line."""
+def lines_of(entries: list[TimelineEntry], *, is_patient: bool = False) -> list[Line]:
+    """A line for each entry that has words, oldest first. What is said twice in a row, or of one place, is one line.
+
+    `is_patient` when a professional asked for the person who reads.
+    """
     messages_at = {entry.at for entry in entries if entry.kind == "message"}
     lines: list[Line] = []
     for entry in entries:
         if _key(entry, entry.body) == "taken" and entry.at in messages_at:
             continue  # taking it sent the first message, which says the same better
-        said = _words(entry)
+        said = str(STEPS["asked_for_you"]) if is_patient and entry.kind == "asked" else _words(entry)
         again = {line.words for line in lines} if entry.kind == "option" else {line.words for line in lines[-1:]}
         if said and said not in again:
             lines.append(Line(said, entry.at))

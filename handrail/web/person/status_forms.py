@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from handrail.actions.family import MESSAGE_LETTERS
 from handrail.actions.person import NOTE_LETTERS
 from handrail.core.code import normal_code
 from handrail.web.person import words
@@ -88,8 +89,27 @@ class NoteForm(forms.Form):
         error_messages={"required": _("Write something first")},
     )
 
+    is_complaint = forms.BooleanField(
+        label=_("This is a complaint"),
+        help_text=_("We count complaints and print how many. It does not change the help you get."),
+        required=False,
+    )
+
     def clean_note(self) -> str:
         return read_words(self.cleaned_data["note"], most=NOTE_LETTERS)
+
+
+class MessageForm(forms.Form):
+    """Words for the person somebody cares about. They decide if they read them."""
+
+    message = forms.CharField(
+        label=_("Your message"),
+        widget=forms.Textarea(attrs={"rows": 4}),
+        error_messages={"required": _("Write something first")},
+    )
+
+    def clean_message(self) -> str:
+        return read_words(self.cleaned_data["message"], most=MESSAGE_LETTERS)
 
 
 class StopForm(forms.Form):

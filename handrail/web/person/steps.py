@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from handrail.web.language import DEFAULT, name_in_words
 from handrail.web.person import words
 from handrail.web.person.clock import hour
 from handrail.web.person.forms import (
@@ -60,13 +62,25 @@ _ANSWERED = {
     "where": lambda kept: bool(kept.get("place") or kept.get("moves_around")),
     "contact": lambda kept: bool(kept.get("channel")),
     "details": lambda kept: "language" in kept and bool(kept.get("address") or kept.get("channel") == "code"),
-    "about": lambda kept: "flags" in kept,
+    "about": lambda kept: kept.get("flags") is not None,
 }
 
 
 def first_open(kept: Mapping[str, Any]) -> Step | None:
     """The first question without an answer, or None when all have one."""
     return next((step for step in STEPS if not step.is_answered(kept)), None)
+
+
+# What was said of the one who needs help. It is asked again when that is somebody else.
+ABOUT_THEM = ("now", "place", "zip", "latitude", "longitude", "timezone", "moves_around", "flags", "words")
+
+
+def still_fits(answers: dict[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    """The answers of one page, which also empty what was said of somebody else who needed help before."""
+    before = kept.get("who")
+    if "who" not in answers or before in (None, answers["who"]):
+        return answers
+    return {**dict.fromkeys(ABOUT_THEM), **answers}
 
 
 def why_not_yet(step: Step, kept: Mapping[str, Any]) -> Step | None:
@@ -106,7 +120,7 @@ def summary(kept: Mapping[str, Any]) -> list[Row]:
     who = kept["who"]
     rows = [
         Row(words.title_of("who", who), (words.WHO[who],), "who"),
-        Row(words.title_of("now", who), (words.NOW[kept["now"]],), "now"),
+        Row(words.title_of("now", who), (words.now_words(who)[kept["now"]],), "now"),
         Row(words.title_of("where", who), _place(kept), "where"),
         Row(words.title_of("contact", who), (words.CHANNELS[kept["channel"]],), "contact"),
         Row(gettext_lazy("To keep it safe"), _details(kept), "details"),
@@ -132,25 +146,29 @@ def _details(kept: Mapping[str, Any]) -> tuple[Any, ...]:
         lines.append(_("We call you %(name)s") % {"name": kept["name"]})
     if channel == "call":
         lines += call_rules(kept)
+    elif channel != "code":
+        lines.append(_("We write in neutral words, never why"))
     hours = kept.get("hours")
     if hours:
         lines.append(_("From %(start)s to %(end)s only") % {"start": hour(hours[0]), "end": hour(hours[1])})
     elif channel != "code":
         lines.append(words.BEST_TIME["any"])
-    lines.append(words.LANGUAGES[kept.get("language", "en")])
+    lines.append(name_in_words(kept.get("language", DEFAULT)))
     return tuple(line for line in lines if line)
 
 
 def call_rules(kept: Mapping[str, Any]) -> list[Any]:
     """What we do when somebody else answers, and about voicemail."""
     other = kept.get("if_other_answers", "hang_up")
-    facts = {"place": kept.get("say_we_are", "")}
+    facts = {"place": kept.get("say_we_are", ""), "service": settings.SERVICE_NAME, "who": kept.get("may_talk_with")}
     return [
         {
             "hang_up": _("If someone else answers, we hang up"),
             "ask_friend": _("If someone else answers, we ask for you as a friend"),
             "say_from": _("If someone else answers, we say we are from %(place)s") % facts,
+            "say_service": _("If someone else answers, we say we are from %(service)s") % facts,
         }[other],
+        _("Only you and %(who)s may hear why we call") % facts if facts["who"] else _("Only you may hear why we call"),
         _("Voicemail: first name only") if kept.get("may_voicemail") else _("No voicemail"),
     ]
 

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from handrail.web.person import ask, report, status
+from handrail.web.person import ask, family, refer, report, status
 
 urlpatterns: list[URLPattern] = [
     path("ask/", ask.start, name="ask"),
@@ -15,8 +15,12 @@ urlpatterns: list[URLPattern] = [
     path("ask/about/", ask.question, {"name": "about"}, name="ask_about"),
     path("ask/check/", ask.check, name="ask_check"),
     path("ask/done/", ask.done, name="ask_done"),
+    path("refer/", refer.refer, name="refer"),
+    path("refer/done/", refer.done, name="refer_done"),
     path("status/", status.status, name="status"),
     path("status/note/", status.note, name="status_note"),
+    path("status/message/", family.message, name="status_message"),
+    path("status/family/", family.family, name="status_family"),
     path("status/contact/", status.contact, name="status_contact"),
     path("status/counselor/", status.counselor, name="status_counselor"),
     path("status/pause/", status.pause, name="status_pause"),

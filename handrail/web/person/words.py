@@ -6,6 +6,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from handrail.web.language import names
+
 WHO = {
     "me": _("Me"),
     "someone": _("Someone I care about"),
@@ -13,7 +15,7 @@ WHO = {
 }
 WHO_HINTS = {
     "someone": _("You can ask even if they are not ready."),
-    "patient": _("We call you, not them."),
+    "patient": _("One page for nurses, peers, jails and courts. We call you, not them."),
 }
 NOW = {
     "no": _("No"),
@@ -22,6 +24,13 @@ NOW = {
     "sick": _("Very sick from stopping"),
     "violence": _("Someone may hurt me"),
     "unsure": _("I am not sure"),
+}
+# The same when the one who asks is not the one who needs help.
+NOW_OF_OTHERS = {
+    **NOW,
+    "suicide": _("They have thoughts of suicide"),
+    "sick": _("They are very sick from stopping"),
+    "violence": _("Someone may get hurt"),
 }
 CHANNELS = {
     "text": _("Text me"),
@@ -72,14 +81,29 @@ FLAG_HINTS = {
     "on_medicine": _("We look for places that let you stay on it."),
     "needs_help_access": _("So we can set it up before you talk."),
 }
+FLAG_HINTS_OF_OTHERS = {
+    **FLAG_HINTS,
+    "pregnant": _("They go near the front of the line."),
+    "left_jail": _("The first weeks out are risky. They go near the front of the line."),
+    "left_program": _("The first weeks out are risky. They go near the front of the line."),
+    "overdosed": _("They go near the front of the line."),
+    "sick_now": _("Some places can help them feel better today."),
+    "injects": _("They go near the front of the line."),
+    "under_18": _("We look for places for teens. They go near the front of the line."),
+    "kids": _("Some places let kids stay with them."),
+    "unsafe_home": _("So we take more care."),
+    "on_medicine": _("We look for places that let them stay on it."),
+    "needs_help_access": _("So we can set it up ahead of time."),
+}
 OTHER_ANSWERS = {
     "hang_up": _("Hang up"),
     "ask_friend": _("Ask for me as a friend"),
     "say_from": _("Say we are from a place you pick"),
 }
+TALK_WITH = {"me": _("Only me"), "one": _("Me, and one person I name")}
 VOICEMAIL = {"no": _("No"), "yes": _("Yes, first name only")}
 BEST_TIME = {"any": _("Any time, now"), "hours": _("Only some hours")}
-LANGUAGES = {"en": _("English"), "es": _("Spanish")}
+LANGUAGES = names()
 
 # Titles that fit whom the request is for. A question that reads the same for all has one row.
 TITLES: dict[str, Mapping[str, Any]] = {
@@ -88,16 +112,19 @@ TITLES: dict[str, Mapping[str, Any]] = {
     "where": {
         "me": _("Where do you need help?"),
         "someone": _("Where do they need help?"),
-        "patient": _("Where does your patient need help?"),
     },
-    "contact": {"me": _("How can we reach you safely?"), "patient": _("How can we reach you?")},
-    "details": {"me": _("Make it safe"), "patient": _("Where we reach you")},
+    "contact": {"me": _("How can we reach you safely?")},
+    "details": {"me": _("Make it safe")},
     "about": {
         "me": _("Anything we should know?"),
         "someone": _("Anything we should know about them?"),
-        "patient": _("Anything we should know about your patient?"),
     },
 }
+
+
+def now_words(who: str) -> Mapping[str, Any]:
+    """The answers to the danger question, in the words that fit whom the request is for."""
+    return NOW if who == "me" else NOW_OF_OTHERS
 
 
 def title_of(step: str, who: str) -> Any:
@@ -116,6 +143,7 @@ class StageSentence:
     head: Any
     plain: Any
     detail: Any
+    evidence: str = ""  # what a clinical sentence in it rests on
 
 
 STAGE_SENTENCES: dict[str, StageSentence] = {
@@ -168,6 +196,7 @@ STAGE_SENTENCES: dict[str, StageSentence] = {
         _("You are still welcome here."),
         _("You are still welcome here."),
         _("Your body may not handle what it used to. Even a little can cause an overdose now."),
+        evidence="E27 E28",
     ),
     "resting": StageSentence(
         _("We have not closed this. Your code still works."),
@@ -185,37 +214,26 @@ STAGE_SENTENCES: dict[str, StageSentence] = {
         _("Nobody will contact you."),
     ),
 }
-LATE = StageSentence(
-    _("We are late. We are sorry."),
-    _("We are late. We are sorry."),
-    _("We said %(due)s. A person will reach you as soon as one is free. You can call us now and go first in line."),
-)
-NOBODY_ON = StageSentence(
-    _("We have your request. A person will reach you by %(due)s."),
-    _("We have your request."),
-    _("Nobody is on shift right now. The lines below are open now."),
-)
-
-LATE_AGAIN = StageSentence(
-    _("We are late. We are sorry."),
-    _("We are late. We are sorry."),
-    _("We said you would hear from us by %(due)s. You can call us now and go first in line."),
-)
-NEW_BY_CODE = StageSentence(
-    _("We have your request. Look here for news by %(due)s."),
-    _("We have your request."),
-    _("If we are late, this page will say so. You stay first in line."),
-)
+HELPER = _("%(name)s, %(role)s. Training: %(training)s.")
+HELPER_WITHOUT = _("%(name)s, %(role)s. They have told us of no certificate.")
+ROLES = {"counselor": _("counselor"), "supervisor": _("supervisor")}
 NO_REPLY = StageSentence(
     _("We asked %(place)s at %(sent)s."),
     _("We asked a place for you."),
     _("They had until %(reply)s and did not reply. We are calling them now."),
 )
 
+STOPPED_MESSAGES = StageSentence(
+    _("You told us to stop messages."),
+    _("You told us to stop messages."),
+    _("Nothing more goes out. Your code still works."),
+)
+
 # Lines of "So far". A row that names %(who)s or %(place)s has a `_plain` twin for when that is not known.
 # The steps that a place's own line tells better have no row.
 STEPS = {
     "asked": _("You asked"),
+    "asked_for_you": _("Someone asked for help for you"),
     "taken": _("%(who)s took your request"),
     "taken_plain": _("A counselor took your request"),
     "step_contacting": _("We tried to reach you"),
@@ -258,7 +276,10 @@ STEPS = {
     "referral_silent_plain": _("A place did not reply"),
     "referral_arrived": _("You got to %(place)s"),
     "referral_arrived_plain": _("You got there"),
+    "system_time_named": _("We named a time"),
     "system_contact_changed": _("You changed how we reach you"),
+    "system_said_stop": _("You told us to stop messages"),
+    "system_said_start": _("You said messages are OK again"),
     "system_other_counselor": _("You asked for a different counselor"),
 }
 WAITING_FOR = {

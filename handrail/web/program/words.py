@@ -7,6 +7,8 @@ from django.utils.translation import gettext as _now
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from handrail.web.language import names
+
 # The only reasons a program may give. Taking methadone or being pregnant is not one.
 DECLINE_WORDS: dict[str, Any] = {
     "no_opening": _("No opening"),
@@ -123,7 +125,7 @@ CHANNEL_WORDS: dict[str, Any] = {
     "email": _("Email"),
     "code": _("No safe phone"),
 }
-LANGUAGE_WORDS: dict[str, Any] = {"en": _("English"), "es": _("Spanish")}
+LANGUAGE_WORDS: dict[str, Any] = dict(names())
 YES_NO_WORDS: dict[str, Any] = {"yes": _("Yes"), "no": _("No"), "unknown": _("Not known")}
 
 # The topics of a program's own facts, in words; and facts whose public words are a person's question.

@@ -19,7 +19,7 @@ from handrail.web.mould import page_mould
 from handrail.web.packed import packed
 from handrail.web.public.finder_form import FindForm, Search, problem_words, read_search
 from handrail.web.public.finder_page import results_html
-from handrail.web.templatetags.handrail import twin_of
+from handrail.web.templatetags.handrail import twin_links
 
 _EMPTY = FindForm()
 
@@ -30,7 +30,7 @@ def find(request: HttpRequest) -> HttpResponse:
     if request.GET:
         return render(request, "public/find.html", {"form": FindForm(initial=_picked(request))})
     page = page_mould("public/find.html", form=_EMPTY)
-    return packed(request, page.fill(twin_path=twin_of(request.get_full_path())))
+    return packed(request, page.fill(twins=twin_links(request.get_full_path())))
 
 
 @require_safe

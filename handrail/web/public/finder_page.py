@@ -18,7 +18,7 @@ from handrail.web.public.finder_cards import card_html, reader_of
 from handrail.web.public.finder_drawing import Dot, Ring, draw
 from handrail.web.public.finder_form import Search
 from handrail.web.public.finder_more import FEW, more_html, ways_on
-from handrail.web.templatetags.handrail import twin_of
+from handrail.web.templatetags.handrail import twin_links
 
 PAGE_SIZE = 10
 
@@ -36,7 +36,7 @@ def results_html(known: Snapshot, search: Search, place: Place, *, path: str, no
     ways = ways_on(known, search, place, have=total, now=now) if total < FEW else []
     page = page_mould("public/results.html", *_HOLES, has_places=total > 0, order=search.order)
     return page.fill(
-        twin_path=twin_of(path),
+        twins=twin_links(path),
         heading=_heading(total, place.city),
         change=f"{_address('find', language)}?{search.stem}",
         **{order: f"?{search.query(order=order)}" for order in ORDERS},

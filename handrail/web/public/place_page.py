@@ -22,6 +22,7 @@ from handrail.records.directory.listing import Listing
 from handrail.records.directory.snapshot import snapshot
 from handrail.web.fact_words import DETAIL_WORDS, FACT_WORDS
 from handrail.web.finder_words import Line, day_words, fresh_hours, kind_line, openings_line, source_words, value_words
+from handrail.web.packed import packed
 from handrail.web.public.place_results import measured
 from handrail.web.public.place_rows import sections_of
 from handrail.web.public.saved import saved_ids
@@ -48,6 +49,8 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
         "is_saved": listing.offer.program_id in saved,
     }
     response = render(request, "public/program.html", page)
+    if not request.COOKIES:  # a page that holds nothing of a person may be packed
+        response = packed(request, response.content.decode())
     patch_vary_headers(response, ["Cookie", "Referer"])
     if saved:
         response.headers["Cache-Control"] = "no-store"

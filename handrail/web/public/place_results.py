@@ -6,12 +6,12 @@ Never a star or a grade. Below core.answers.FEWEST a figure is not reported, so 
 from datetime import date
 from typing import Any
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import ngettext
 
 from handrail.core.answers import FEWEST, Answers
+from handrail.web import dates
 from handrail.web.public.place_rows import Row
 
 # The reasons for no, as the public reads them.
@@ -61,8 +61,7 @@ def span_words(minutes: int) -> str:
 
 def _since(counted: Answers, today: date) -> str:
     """The month the count begins in, with its year when that is another one."""
-    year = "" if counted.since.year == today.year else r" \d\e Y" if get_language() == "es" else " Y"
-    return date_format(counted.since, f"F{year}", use_l10n=False)
+    return dates.written(counted.since, "month" if counted.since.year == today.year else "month_year")
 
 
 _Said = tuple[str, tuple[str, ...]] | None

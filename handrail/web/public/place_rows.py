@@ -8,14 +8,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from django.utils.text import capfirst
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _l
+from django.utils.translation import pgettext
 
 from handrail.core.facts import FACTS, NO, YES, FactValue
 from handrail.records.directory.listing import Listing
 from handrail.web.fact_words import FACT_WORDS
 from handrail.web.finder_words import day_words, source_words, value_words
+from handrail.web.language import spoken
 
 
 @dataclass(frozen=True)
@@ -73,9 +74,9 @@ _IF = {
 _MINOR = frozenset(
     {"state_plan", "public_funds", "payment_help", "free", "licence_otp", "licence_dea", "licence_number", "naloxone"}
 )
-# Labels that begin with a name, so that they keep their capital inside a sentence: in every language, in English alone.
+# Labels that begin with a name, so that they keep their capital inside a sentence: in every language, or in some.
 _NAMES = frozenset({"medicaid", "medicare", "va"})
-_ENGLISH_NAMES = frozenset({"spanish", "licence_carf", "licence_jc", "licence_dea"})
+_CAPITAL_NAMES = frozenset({"spanish", "licence_carf", "licence_jc", "licence_dea"})
 
 _COST_SHOWN = ("medicaid", "medicare", "private_plan", "sliding_fee", "up_front_payment")
 _COST_MORE = ("va", "state_plan", "self_pay", "free", "public_funds", "payment_help", "self_pay_estimate")
@@ -141,7 +142,7 @@ def _part(key: str) -> str:
     if key in _IF:
         return str(_IF[key])
     label = str(FACT_WORDS[key])
-    is_name = key in _NAMES or (key in _ENGLISH_NAMES and get_language() != "es")
+    is_name = key in _NAMES or (key in _CAPITAL_NAMES and spoken().keeps_capitals)
     return label if is_name else label[:1].lower() + label[1:]
 
 

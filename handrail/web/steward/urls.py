@@ -3,6 +3,7 @@
 from django.urls import path
 
 from handrail.web.steward import (
+    answer_as,
     directory_conflicts,
     directory_edit,
     directory_merge,
@@ -10,14 +11,18 @@ from handrail.web.steward import (
     directory_quality,
     directory_reports,
     directory_search,
+    library,
     views,
 )
 
 urlpatterns = [
     path("", views.home, name="steward_home"),
     path("outbox/", views.outbox, name="steward_outbox"),
+    path("outbox/answer/", answer_as.answer, name="steward_answer"),
     path("ledger/", views.ledger, name="steward_ledger"),
     path("imports/", views.imports, name="steward_imports"),
+    path("pages/", library.pages_to_check, name="steward_library"),
+    path("pages/<slug:language>/<slug:page>/", library.sign, name="steward_library_sign"),
     path("directory/", directory_search.search, name="steward_directory"),
     path("directory/reports/", directory_reports.reports, name="steward_reports"),
     path("directory/conflicts/", directory_conflicts.conflicts, name="steward_conflicts"),

@@ -1,6 +1,7 @@
 """Pages for stewards and directory editors. All of them only read."""
 
 import re
+from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
@@ -11,17 +12,21 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from handrail.actions import reading
 from handrail.actions._frame import require
+from handrail.actions.ask import AGAINST_RULE
+from handrail.actions.inbound import unknown_texts
 from handrail.records.accounts.models import actor_of
 from handrail.records.casebook.models import Heartbeat, Message
 from handrail.records.directory.models import Import, Program
 from handrail.records.ledger.models import Entry, Seal
 from handrail.records.ledger.verify import verify
+from handrail.web.steward.answer_as import may_answer
 from handrail.web.steward.shell import may, steward_page
 from handrail.web.steward.words import CHANNEL_WORDS, FINDING_WORDS, PURPOSE_WORDS, STATE_WORDS
 from handrail.web.typed import whole_number
 from handrail.web.words import reason_words
 
 ROWS = 100
+MONTH = timedelta(days=30)
 # Walking the whole chain takes about 25 microseconds an entry; above this the command line does it.
 MOST_TO_WALK = 200_000
 MOST_WROTE = 4
@@ -42,6 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if may(actor, "see_ledger"):
         beat = Heartbeat.objects.order_by("-beat_at").first()
         facts |= {
+            "against_rule": Entry.objects.filter(at__gte=now - MONTH, why__startswith=AGAINST_RULE).count(),
             "entries": Entry.objects.count(),
             "seal": _last_seal(),
             "beat": beat,
@@ -71,6 +77,8 @@ def outbox(request: HttpRequest) -> HttpResponse:
         rows=[_message_row(row, shows_words=shows_words) for row in rows[:ROWS]],
         shows_words=shows_words,
         state=state,
+        may_answer=may_answer(),
+        unknown=unknown_texts(now),
         states=STATE_WORDS.items(),
         most=ROWS,
     )
@@ -142,6 +150,8 @@ def short_ids(text: str) -> str:
 
 def _message_row(row: Message, *, shows_words: bool) -> dict[str, Any]:
     return {
+        "id": row.pk,
+        "may_answer": shows_words and row.channel == "text" and row.state == "sent" and bool(row.to),
         "at": row.sent_at or row.created_at,
         "purpose": PURPOSE_WORDS.get(row.purpose, row.purpose),
         "channel": CHANNEL_WORDS.get(row.channel, row.channel),

@@ -8,6 +8,9 @@ PURPOSE_WORDS: dict[str, Any] = {
     "first_contact": _("First contact"),
     "news": _("There is news"),
     "late": _("We are late"),
+    "check_in": _("How is it going"),
+    "help": _("Answer to HELP"),
+    "stop_confirm": _("Answer to STOP"),
 }
 STATE_WORDS: dict[str, Any] = {
     "queued": _("Waiting"),

@@ -1,6 +1,7 @@
 """Small tags every template may use."""
 
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -9,18 +10,21 @@ from django.conf import settings
 from django.forms import BoundField
 from django.templatetags.static import static
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html
+from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
-from handrail.web import registry
+from handrail.core.page_check import why_due
+from handrail.records.library.checks import WHOLE_LANGUAGE, signed_checks
+from handrail.web import dates, registry
 from handrail.web.icons import ICONS
+from handrail.web.language import DEFAULT, LANGUAGES, path_in, split_path, spoken
 from handrail.web.shield import KEY_PATHS, STAFF_PATHS
 
 register = template.Library()
-NO_BREAK = "\N{NO-BREAK SPACE}"
+NO_BREAK = dates.NO_BREAK
+_TO = "\ue000"  # where the address goes in a link that is kept: a sign for private use, which no name holds
 _KEYPAD = str.maketrans("ABCDEFGHIJKLMNOPQRSTUVWXYZ", "22233344455566677778889999")
 
 
@@ -49,12 +53,18 @@ def clock(context: template.Context, moment: datetime, now: datetime | None = No
 
 def clock_words(local: datetime) -> str:
     """A clock time in one piece, as "2:09 AM"."""
-    return local.strftime("%I:%M %p").lstrip("0").replace(" ", NO_BREAK)
+    return dates.clock(local)
 
 
 def day_words(moment: datetime) -> str:
     """The day in the reader's language, as "Nov 24" or "24 nov"."""
-    return date_format(moment, "j b" if get_language() == "es" else "M j", use_l10n=False).replace(" ", NO_BREAK)
+    return dates.unbroken(moment)
+
+
+@register.filter
+def day_as(day: date | None, form: str) -> str:
+    """A day in a form of the reader's language (core.language_table.FORMS): {{ day|day_as:"day_year" }}."""
+    return dates.unbroken(day, form) if day else ""
 
 
 @register.simple_tag
@@ -97,26 +107,17 @@ def line(key: str) -> registry.Line:
     return registry.numbers()[key]
 
 
-@register.inclusion_tag("parts/sources.html")
-def evidence(*ids: str) -> dict[str, Any]:
-    """The sources a clinical page rests on, listed at its foot."""
-    return {"sources": [registry.evidence()[key] for key in ids]}
-
-
-@register.inclusion_tag("parts/checked.html")
-def checked(page: str) -> dict[str, Any]:
-    """Who checked this page of clinical words, or that nobody has yet."""
-    check = registry.checks()[page]
-    return {"check": check, "is_good": check.is_good(timezone.now().date())}
-
-
 @register.simple_tag
 def translation_note() -> str:
     """On pages in another language: that no clinician who speaks it has checked the words, until one has."""
-    language = get_language() or "en"
-    if language == "en" or registry.checks()[f"language_{language}"].is_good(timezone.now().date()):
-        return ""
-    return _("No nurse or doctor who is a native Spanish speaker has checked this translation yet.")
+    language = spoken()
+    return "" if _is_signed(language.code) else language.not_checked
+
+
+def _is_signed(language: str) -> bool:
+    """Whether a clinician who speaks this language has signed for its words, and the signature holds."""
+    signed = signed_checks().get((WHOLE_LANGUAGE, language))
+    return language == DEFAULT or why_due(signed, digest="", today=timezone.now().date()) is None
 
 
 @register.simple_tag
@@ -126,21 +127,44 @@ def exit_url() -> str:
 
 
 @register.simple_tag(takes_context=True)
-def twin_url(context: template.Context) -> str:
-    """The same page in the other language, with the same picks."""
-    if "twin_path" in context:
-        return str(context["twin_path"])
+def twins(context: template.Context) -> SafeString:
+    """A link for each other language to the same page, with the same picks."""
+    if "twins" in context:
+        return SafeString(context["twins"])
     request = context.get("request")
-    return twin_of(request.get_full_path() if request is not None else "/")
+    return twin_links(request.get_full_path() if request is not None else own_path("/"))
 
 
-def twin_of(path: str) -> str:
-    """The address of the same page in the other language."""
-    if get_language() == "es":
-        return path[3:] if path.startswith("/es/") else path
-    if path.startswith(KEY_PATHS):
-        return "/es/"  # there is no such page in Spanish, and a key belongs in no second address
-    return path if path.startswith(STAFF_PATHS) else f"/es{path}"
+def twin_links(path: str) -> SafeString:
+    """The links of `twins` for the page at `path`, as items of a list."""
+    language, bare = split_path(path)
+    links = [_twin(other).replace(_TO, escape(twin_of(bare, other))) for other in LANGUAGES if other != language]
+    return SafeString("".join(links))
+
+
+def twin_of(bare: str, language: str) -> str:
+    """The address of a page in one language, from its address in English."""
+    if bare.startswith(KEY_PATHS):
+        bare = "/"  # there is no such page in another language, and a key belongs in no second address
+    return bare if bare.startswith(STAFF_PATHS) else path_in(language, bare)
+
+
+@cache
+def _twin(code: str) -> str:
+    name = LANGUAGES[code].name
+    return f'<li><a class="twin" href="{_TO}" lang="{code}" hreflang="{code}">{escape(name)}</a></li>'
+
+
+@register.simple_tag
+def own_path(bare: str) -> str:
+    """An English address in the reader's language, for the pages that must work with no table of addresses."""
+    return path_in(get_language() or DEFAULT, bare)
+
+
+@register.simple_tag
+def text_direction() -> SafeString:
+    """How the language of the page runs, where it runs from right to left."""
+    return SafeString(' dir="rtl"' if spoken().direction == "rtl" else "")
 
 
 @register.simple_tag

@@ -1,16 +1,22 @@
-/* Optional. Everything works without it. */
+/* Optional: all works without it. */
 (function () {
   "use strict";
-  var doc = document, form = doc.querySelector("form button.leave"), shifts = 0, timer;
+  var doc = document, root = doc.documentElement, button = doc.querySelector("button.leave"), shifts = 0, timer;
+  function all(name, act) { doc.querySelectorAll(name).forEach(act); }
   function leave(event) {
-    if (!form) return;
+    if (!button) return;
     if (event) event.preventDefault();
-    doc.documentElement.hidden = true;
+    root.hidden = true;
     doc.title = "Weather";
+    doc.cookie = "d=1;path=/;max-age=600;samesite=lax";
     if (navigator.sendBeacon) navigator.sendBeacon("/leave/");
-    location.replace(form.dataset.exit);
+    location.replace(button.dataset.exit);
   }
-  if (form) form.form.addEventListener("submit", leave);
+  if (button) button.form.addEventListener("submit", leave);
+  /* Brought back from memory after Leave site. */
+  addEventListener("pageshow", function (event) {
+    if (event.persisted && /\bd=1/.test(doc.cookie)) { root.hidden = true; location.reload(); }
+  });
   doc.addEventListener("keydown", function (event) {
     if (event.key !== "Shift") { shifts = 0; return; }
     if (event.repeat) return;
@@ -18,26 +24,26 @@
     timer = setTimeout(function () { shifts = 0; }, 1500);
     if (++shifts === 3) leave();
   });
-  doc.querySelectorAll("[data-print]").forEach(function (button) {
-    button.hidden = false;
-    button.addEventListener("click", function () { print(); });
+  all("[data-print]", function (node) {
+    node.hidden = false;
+    node.onclick = function () { print(); };
   });
-  doc.querySelectorAll("[data-copy]").forEach(function (button) {
+  all("[data-copy]", function (node) {
     if (!navigator.clipboard) return;
-    button.hidden = false;
-    button.addEventListener("click", function () {
-      navigator.clipboard.writeText(button.dataset.copy).then(function () { button.lastChild.textContent = button.dataset.done; });
-    });
+    node.hidden = false;
+    node.onclick = function () {
+      navigator.clipboard.writeText(node.dataset.copy).then(function () { node.lastChild.textContent = node.dataset.done; });
+    };
   });
-  /* A part marked data-poll is fetched again each minute and replaced when its words have changed. */
   var live = doc.querySelector("[data-poll]");
   if (live) setInterval(function () {
-    if (doc.hidden) return;
-    fetch(location.pathname, { cache: "no-store", credentials: "same-origin" }).then(function (answer) {
-      return answer.ok && !answer.redirected ? answer.text() : "";
+    if (!doc.hidden) fetch(location.pathname, { headers: { "X-Poll": 1 } }).then(function (answer) {
+      return answer.ok ? answer.text() : "";
     }).then(function (page) {
-      var next = page && new DOMParser().parseFromString(page, "text/html").querySelector("[data-poll]");
-      if (next && next.textContent !== live.textContent) live.innerHTML = next.innerHTML;
+      if (!page) return;
+      var next = new DOMParser().parseFromString(page, "text/html").querySelector("[data-poll]");
+      if (!next) location.reload();
+      else if (next.textContent !== live.textContent) live.innerHTML = next.innerHTML;
     }).catch(function () {});
-  }, 60000);
+  }, 6e4);
 })();

@@ -1,0 +1,1 @@
+"""Where the text service posts what people text to us."""
