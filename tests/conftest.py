@@ -1,5 +1,6 @@
 """Fixtures that every test may use. The environment itself is set in tests/environment.py."""
 
+import os
 from collections.abc import Iterator
 from datetime import datetime
 
@@ -10,6 +11,17 @@ from tests.build import AT
 from tests.cast import Cast, make_cast
 
 compile_translations()
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL only tests that touch a database are run again: the others have run on SQLite, to the same end."""
+    if os.environ.get("TEST_ON") != "postgres":
+        return
+    stay = [item for item in items if item.get_closest_marker("django_db") or "db" in getattr(item, "fixturenames", ())]
+    kept = set(map(id, stay))
+    gone = [item for item in items if id(item) not in kept]
+    config.hook.pytest_deselected(items=gone)
+    items[:] = stay
 
 
 @pytest.fixture(scope="session")

@@ -8,7 +8,7 @@ from handrail.actions._frame import Refused, refuse_if, require
 from handrail.core.access import WORKER, Actor
 from handrail.core.page_check import why_due, why_not_sign
 from handrail.records.ledger.signing import signed
-from handrail.records.library.checks import WHOLE_LANGUAGE, digests, forget, read_signed
+from handrail.records.library.checks import WHOLE_LANGUAGE, digests, forget, read_signed, rests_on_old
 from handrail.records.library.models import PageCheck
 
 NAME_LETTERS = 80
@@ -18,13 +18,14 @@ def open_due(languages: list[str], *, now: datetime) -> int:
     """Open a check for each page that is due and has none open; close nothing. Says how many were opened."""
     standing = read_signed()
     opened = set(PageCheck.objects.filter(checked_on=None).values_list("page", "language"))
-    due = [
-        PageCheck(page=page, language=language, opened_at=now, due_why=why)
-        for language in languages
-        for page, digest in to_check(language).items()
-        if (page, language) not in opened
-        and (why := why_due(standing.get((page, language)), digest=digest, today=now.date()))
-    ]
+    due = []
+    for language in languages:
+        for page, digest in to_check(language).items():
+            is_old = rests_on_old(page, language, today=now.date())
+            signed_check = standing.get((page, language))
+            why = why_due(signed_check, digest=digest, today=now.date(), has_old_evidence=is_old)
+            if why and (page, language) not in opened:
+                due.append(PageCheck(page=page, language=language, opened_at=now, due_why=why))
     if due:
         with transaction.atomic(), signed(WORKER.key, "open_page_checks", stream="library", now=now):
             PageCheck.objects.bulk_create(due, ignore_conflicts=True)

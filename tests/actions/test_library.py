@@ -10,6 +10,9 @@ from handrail.actions._frame import Forbidden, Refused
 from handrail.actions.library import open_due, sign_page, to_check
 from handrail.core.access import Actor
 from handrail.records.library import checks
+from handrail.records.library.articles import library
+from handrail.records.library.checks import rests_on_old
+from handrail.records.library.evidence import evidence
 from handrail.records.library.models import PageCheck
 
 NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -112,3 +115,17 @@ def test_what_was_known_last_is_kept_while_the_database_is_away() -> None:
         assert ("signs", "en") in checks.signed_checks()
         checks.forget()
         assert checks.signed_checks() == {}
+
+
+def test_a_page_whose_evidence_is_due_is_due_too() -> None:
+    ends = min(evidence()[key].expires_on for key in library("en")["by-video"].cites)
+    sign(
+        "by-video",
+        on=ends - timedelta(days=30),
+        until=ends + timedelta(days=300),
+        now=datetime(2026, 12, 1, tzinfo=UTC),
+    )
+    assert not rests_on_old("by-video", "en", today=ends)
+    after = datetime.combine(ends + timedelta(days=1), datetime.min.time(), UTC)
+    open_due(["en"], now=after)
+    assert PageCheck.objects.get(page="by-video", checked_on=None).due_why == "evidence"

@@ -9,7 +9,7 @@ from handrail.web.browser_keeps import for_visitors
 from tests.browser import scenes
 from tests.browser.crawl import Crawler, kind_of, report_of, walk
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 
 def test_the_whole_site_as_a_visitor(browser: Browser, live_server: Any) -> None:

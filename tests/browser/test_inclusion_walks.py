@@ -1,7 +1,7 @@
 """Inclusion over the pages that are reached by answering: each question, its refusals, the end, and one's own page.
 
 In English each page has the full look, and a refusal or another state of it the light one. In Spanish, where the
-templates are the same and the words are longer, they have the brief look, and every fourth, another fourth each week,
+templates are the same and the words are longer, they have the brief look, and every eighth, another eighth each week,
 the light one. Each page and state is parsed as HTML in both.
 """
 

@@ -12,7 +12,7 @@ from tests.browser.conftest import MakeVisitor
 from tests.browser.scenes import until
 from tests.browser.visitor import PHONE
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 
 class Sunny(BaseHTTPRequestHandler):

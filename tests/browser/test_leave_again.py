@@ -21,7 +21,7 @@ from tests.browser.scenes import until
 from tests.browser.test_leave import outside  # noqa: F401 - a fixture
 from tests.browser.visitor import PHONE, Visitor
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 TYPED = "behind the old mill"
 OURS = ("Next Step", "danger", "Bird", TYPED, "988", "treatment", "tratamiento", "request")

@@ -14,7 +14,7 @@ from tests.browser import scenes
 from tests.browser.conftest import MakeVisitor
 from tests.browser.visitor import DESK, PHONE, PICTURES
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.browser, pytest.mark.looks, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_shift_at_the_desk_and_the_readme_pictures(visitor: MakeVisitor, settings: Any) -> None:

@@ -214,9 +214,10 @@ def test_every_state_has_a_sentence():
 
 
 def test_home_stops_saying_who_is_on_at_a_change_of_shift(client):
-    ServicePulse.objects.create(answering=3, as_of=NOW - timedelta(minutes=5), changes_at=NOW - timedelta(minutes=4))
+    now = timezone.now()
+    ServicePulse.objects.create(answering=3, as_of=now - timedelta(minutes=5), changes_at=now - timedelta(minutes=4))
     assert "Right now: 3" not in text_of(client.get("/"))
-    ServicePulse.objects.update(changes_at=NOW + timedelta(minutes=30))
+    ServicePulse.objects.update(changes_at=now + timedelta(minutes=30))
     assert "Right now: 3 people are answering." in text_of(client.get("/"))
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from hashlib import sha256
 from pathlib import Path
@@ -11,6 +12,7 @@ from django.db import DatabaseError
 
 from handrail.core.page_check import Signed
 from handrail.records.library.articles import library, table
+from handrail.records.library.evidence import evidence
 from handrail.records.library.models import PageCheck
 
 PACKAGE = Path(__file__).resolve().parents[2]
@@ -28,6 +30,13 @@ def digests(language: str) -> Mapping[str, str]:
 
 def _digest_of(files: list[str]) -> str:
     return sha256(b"".join((PACKAGE / name).read_bytes() for name in files)).hexdigest()[:32]
+
+
+def rests_on_old(page: str, language: str, *, today: date) -> bool:
+    """True when the evidence of a page is itself due to be looked at again."""
+    found = library(language).get(page)
+    rows = evidence()
+    return found is not None and any(rows[key].expires_on < today for key in found.cites)
 
 
 @dataclass

@@ -42,25 +42,13 @@ class Hits:
 def search(words: str, language: str) -> Hits:
     """The articles for what somebody typed, in their language; those of another language when they fit better."""
     own = index_of(language).find(words)
-    others = [index_of(code).find(words) for code, _name in settings.LANGUAGES if code != language]
-    better = [each for each in others if each.known > own.known]
-    there = [found for each in better for found in each.slugs]
+    elsewhere = {code: index_of(code).find(words) for code in settings.HANDRAIL_LANGUAGES if code != language}
+    better = {code: found for code, found in elsewhere.items() if found.known > own.known}
     return Hits(
         articles=_shown(own.slugs, language),
-        others=tuple(
-            article
-            for each, (code, _name) in zip(others, _others(language), strict=True)
-            if each in better
-            for article in _shown(each.slugs, code)
-        )
-        if there
-        else (),
+        others=tuple(article for code, found in better.items() for article in _shown(found.slugs, code)),
         read_as=own.read_as,
     )
-
-
-def _others(language: str) -> list[tuple[str, str]]:
-    return [(code, str(name)) for code, name in settings.LANGUAGES if code != language]
 
 
 def _shown(slugs: list[str], language: str) -> tuple[Article, ...]:

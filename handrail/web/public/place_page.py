@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, urlsplit
 
@@ -12,6 +13,7 @@ from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.text import capfirst
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
@@ -22,11 +24,12 @@ from handrail.records.directory.listing import Listing
 from handrail.records.directory.snapshot import snapshot
 from handrail.web.fact_words import DETAIL_WORDS, FACT_WORDS
 from handrail.web.finder_words import Line, day_words, fresh_hours, kind_line, openings_line, source_words, value_words
+from handrail.web.mould import Mould, page_mould_of_now
 from handrail.web.packed import packed
 from handrail.web.public.place_results import measured
 from handrail.web.public.place_rows import sections_of
 from handrail.web.public.saved import saved_ids
-from handrail.web.templatetags.handrail import in_zone
+from handrail.web.templatetags.handrail import in_zone, translation_note, twin_links
 
 MOVED_SECONDS = 60 * 60  # two entries that were joined may be taken apart again
 
@@ -41,20 +44,45 @@ def program(request: HttpRequest, slug: str) -> HttpResponse:
         moved = redirect("program", slug=listing.offer.slug, permanent=True)
         moved.headers["Cache-Control"] = f"max-age={MOVED_SECONDS}"
         return moved
-    saved = saved_ids(request)
-    page = program_page(listing, now=timezone.now()) | {
-        "back": back_to(request),
-        "share": share_links(request),
-        "saved": len(saved),
-        "is_saved": listing.offer.program_id in saved,
-    }
-    response = render(request, "public/program.html", page)
-    if not request.COOKIES:  # a page that holds nothing of a person may be packed
-        response = packed(request, response.content.decode())
+    if request.COOKIES:
+        saved = saved_ids(request)
+        page = program_page(listing, now=timezone.now()) | {
+            "back": back_to(request),
+            "share": share_links(request),
+            "saved": len(saved),
+            "is_saved": listing.offer.program_id in saved,
+        }
+        response = render(request, "public/program.html", page)
+    else:  # it holds nothing of a person, so it may be kept and packed
+        saved = ()
+        response = packed(request, _kept(request, slug).fill(twins=twin_links(request.path), back=back_to(request)))
     patch_vary_headers(response, ["Cookie", "Referer"])
     if saved:
         response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _kept(request: HttpRequest, slug: str) -> Mould:
+    minute = timezone.now().replace(second=0, microsecond=0)
+    share = tuple(share_links(request).items())
+    return _mould_of(slug, snapshot().serial, minute, share, get_language(), translation_note())
+
+
+@lru_cache(maxsize=512)
+def _mould_of(
+    slug: str,
+    serial: int,  # noqa: ARG001 (a key: another snapshot of the directory, another page)
+    minute: datetime,
+    share: tuple[tuple[str, str], ...],
+    language: str | None,  # noqa: ARG001 (a key, as the next)
+    note: str,  # noqa: ARG001
+) -> Mould:
+    """One place's page as it reads in this minute to whoever has saved nothing; where they came from is left open."""
+    listing = snapshot().by_slug(slug)
+    if listing is None:
+        raise Http404
+    page = program_page(listing, now=minute) | {"share": dict(share), "saved": 0, "is_saved": False}
+    return page_mould_of_now("public/program.html", "back", **page)
 
 
 def back_to(request: HttpRequest) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import get_language
 
 from handrail.core.page_check import Signed, why_due
 from handrail.records.library.articles import Article
-from handrail.records.library.checks import digests, signed_checks
+from handrail.records.library.checks import digests, rests_on_old, signed_checks
 from handrail.records.library.evidence import evidence as all_evidence
 from handrail.records.library.shown import hidden_topics
 
@@ -24,7 +24,8 @@ def standing(page: str, language: str, *, today: date) -> tuple[Signed | None, s
     own = digests(language)
     if page not in own:  # not translated: the words on the page are the English ones
         return standing(page, "en", today=today)
-    return signed, why_due(signed, digest=own[page], today=today)
+    is_old = rests_on_old(page, language, today=today)
+    return signed, why_due(signed, digest=own[page], today=today, has_old_evidence=is_old)
 
 
 @register.inclusion_tag("parts/due.html")
