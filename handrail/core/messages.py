@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 
+from handrail.core.accents import without_accents
+
 MAX_TEXT = 160
 MAX_WIDE_TEXT = 70  # a text in letters that GSM-7 does not have
 _GSM = frozenset(
@@ -83,7 +85,7 @@ def in_text_letters(words: str) -> str:
 def _in_gsm(letter: str) -> str:
     if letter in _GSM or letter in _GSM_TWICE:
         return letter
-    bare = "".join(part for part in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(part))
+    bare = without_accents(letter)
     return bare if bare and is_gsm(bare) else letter
 
 
@@ -123,7 +125,7 @@ def why_not_words(words: str, *, channel: str) -> str | None:
 
 def telling_word(words: str) -> str:
     """The first word that would tell a stranger what this is about, or ""."""
-    bare = "".join(part for part in unicodedata.normalize("NFKD", words.lower()) if not unicodedata.combining(part))
+    bare = without_accents(words.lower())
     found = _TELLING.search(bare)
     return found[0] if found else ""
 

@@ -5,8 +5,9 @@ Source: 47 CFR 64.1200(a)(10): stop, quit, end, revoke, opt out, cancel, unsubsc
 """
 
 import re
-import unicodedata
 from collections.abc import Collection, Mapping
+
+from handrail.core.accents import without_accents
 
 STOP, START, YES, LATER, HELP, NOTE = "stop", "start", "yes", "later", "help", "note"
 More = Mapping[str, Collection[str]]
@@ -63,7 +64,7 @@ _CLEAR_STOP = re.compile(
 
 def plain_words(text: str) -> str:
     """The words alone: lower case, no accents, no marks, one blank between."""
-    bare = "".join(part for part in unicodedata.normalize("NFKD", text.lower()) if not unicodedata.combining(part))
+    bare = without_accents(text.lower())
     return " ".join(re.sub(r"[^\w]+", " ", re.sub(r"['’‘`´]", "", bare)).replace("_", " ").split())
 
 

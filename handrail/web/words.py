@@ -4,6 +4,16 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+# Where a patient is when a professional asks for them.
+SETTING_WORDS: dict[str, Any] = {
+    "ed": _("Emergency room"),
+    "hospital": _("Hospital ward"),
+    "jail": _("Jail or prison"),
+    "court": _("Court"),
+    "clinic": _("Clinic"),
+    "street": _("Street outreach"),
+    "other": _("Somewhere else"),
+}
 REASONS: dict[str, Any] = {
     "role_may_not": _("Your role cannot do this. Ask a supervisor if it should."),
     "unknown_stage": _("There is no such step."),

@@ -11,8 +11,8 @@ from typing import Any
 
 import zipcodes
 
+from handrail.core.accents import without_accents
 from handrail.core.points import settle
-from handrail.records.directory.states import without_accents
 
 FAR_DEGREES = 1.5
 LARGEST = 6

@@ -1,6 +1,6 @@
 """The states and territories a place can lie in, by post office letters, and how people write them."""
 
-import unicodedata
+from handrail.core.accents import without_accents
 
 # Letters, the English name, and after a bar what people write in Spanish, where that differs.
 _NAMES = """
@@ -25,14 +25,6 @@ STATES: dict[str, tuple[str, ...]] = {
 
 # Where the military post office delivers: the Americas, Europe and beyond, the Pacific. They are on no map.
 MILITARY = frozenset({"AA", "AE", "AP"})
-
-
-def without_accents(text: str) -> str:
-    """The letters without their accents: "San José" as "San Jose"."""
-    if text.isascii():
-        return text
-    return "".join(sign for sign in unicodedata.normalize("NFKD", text) if not unicodedata.combining(sign))
-
 
 _BY_NAME: dict[str, str] = {
     without_accents(name).lower(): letters for letters, names in STATES.items() for name in (letters, *names)

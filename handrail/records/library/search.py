@@ -3,7 +3,6 @@
 import re
 import sqlite3
 import tomllib
-import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -12,6 +11,7 @@ from threading import Lock
 
 from django.conf import settings
 
+from handrail.core.accents import without_accents
 from handrail.records.library.articles import CONTENT, Article, library
 from handrail.records.library.shown import shown_article
 
@@ -149,8 +149,7 @@ def _words_of(typed: str) -> list[str]:
 
 def plain(words: str) -> str:
     """Small letters without accents."""
-    apart = unicodedata.normalize("NFKD", words.casefold())
-    return "".join(sign for sign in apart if not unicodedata.combining(sign)).strip()
+    return without_accents(words.casefold()).strip()
 
 
 def _row(article: Article) -> tuple[str, str, str, str, str]:

@@ -15,18 +15,9 @@ from handrail.records.casebook.requests import OPEN_STAGES
 from handrail.web.desk.rows import clock_words
 from handrail.web.desk.words import name_of
 from handrail.web.phones import show_phone
-from handrail.web.words import reason_words
+from handrail.web.words import SETTING_WORDS, reason_words
 
 MOST_CHOICES = 20
-SETTINGS = {
-    "ed": gettext_lazy("Emergency room"),
-    "hospital": gettext_lazy("Hospital ward"),
-    "jail": gettext_lazy("Jail or prison"),
-    "court": gettext_lazy("Court"),
-    "clinic": gettext_lazy("Clinic"),
-    "street": gettext_lazy("Street outreach"),
-    "other": gettext_lazy("Somewhere else"),
-}
 TOLD = {
     "in_touch": gettext_lazy("We may say that they are in touch with us."),
     "where": gettext_lazy("We may say where they go."),
@@ -43,7 +34,7 @@ def asked_by_panel(request: HelpRequest, *, now: datetime) -> dict[str, Any]:
         (_("Asked by"), f"{told['asker']}, {told['role']}, {told['organization']}"),
         (_("Direct line"), show_phone(answers.get("address", ""))),
         (_("Call it until"), _at(answers.get("line_until"), now)),
-        (_("They are in"), SETTINGS.get(answers.get("setting", ""), "")),
+        (_("They are in"), SETTING_WORDS.get(answers.get("setting", ""), "")),
         (_("They leave"), _at(answers.get("leaves_at"), now) or _("Not known")),
         (_("Given today"), " ".join(part for part in (told["medicine"], _at(told["given_at"], now)) if part)),
         (_("Next dose"), _at(told["next_dose_at"], now)),

@@ -14,8 +14,9 @@ from handrail.core.handing_over import CONSENT_VERSION, flags_with_setting
 from handrail.web.language import DEFAULT
 from handrail.web.person import words
 from handrail.web.person.forms import MAX_NAME, MAX_WORDS, PhoneInput, WhereForm, radios, read_phone, read_words
-from handrail.web.person.refer_words import FLAGS_AT_REFER, SETTING_WORDS, consent_text
+from handrail.web.person.refer_words import FLAGS_AT_REFER, consent_text
 from handrail.web.times import at_clock
+from handrail.web.words import SETTING_WORDS
 
 FARTHEST_DAYS = 366
 _LONG = _("Use fewer letters, %(limit_value)d at most")

@@ -8,15 +8,6 @@ from django.utils.translation import gettext_lazy, override
 
 from handrail.web.person import words
 
-SETTING_WORDS: dict[str, Any] = {
-    "ed": gettext_lazy("Emergency room"),
-    "hospital": gettext_lazy("Hospital ward"),
-    "jail": gettext_lazy("Jail or prison"),
-    "court": gettext_lazy("Court"),
-    "clinic": gettext_lazy("Clinic"),
-    "street": gettext_lazy("Street outreach"),
-    "other": gettext_lazy("Somewhere else"),
-}
 # Where they are now is asked by itself, so these two ask about before.
 FLAGS_AT_REFER: dict[str, Any] = {
     **words.FLAGS_OF_OTHERS,
